@@ -1,0 +1,89 @@
+/*
+ * Who may, now? Derives an account's entitlement from its grants, at read
+ * time: a grant entitles while its state does by policy, and
+ * since <= now < until. Any entitling grant: yes; else any unknown: unknown;
+ * else no. Pure.
+ */
+#ifndef TRUEUP_CORE_ENTITLE_H
+#define TRUEUP_CORE_ENTITLE_H
+
+#include "reconciler/core/name.h"
+#include "reconciler/core/observation.h"
+#include "reconciler/core/state.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct err_text;
+
+enum entitled { ENTITLED_NO = 0, ENTITLED_YES, ENTITLED_UNKNOWN };
+
+/* What a state gives: nothing, access, access for a while, or no answer. */
+enum access { ACCESS_DENY = 0, ACCESS_ALLOW, ACCESS_GRACE, ACCESS_UNKNOWN };
+
+struct policy_rule {
+	enum access access;
+	int64_t grace_ms; /* ACCESS_GRACE: from the grant's state_at_ms */
+};
+
+/* One provider's policy: a rule for each state. Immutable once loaded. */
+struct policy {
+	struct policy_rule rules[STATE_COUNT];
+};
+
+/*
+ * policy_default(policy): trialing, active and past_due allow; paid denies
+ * (a payment by itself opens nothing unless the type or policy says so);
+ * unknown has no answer; everything else denies.
+ */
+void policy_default(struct policy *policy);
+
+/*
+ * policy_set(policy, state, rule, err): one line of a `policy` group. state is
+ * our word for it; rule is "allow", "deny", "grace DURATION", or, for the state
+ * unknown only, "unknown". 0, or ERR_BAD with what is allowed.
+ */
+int policy_set(struct policy *policy, const char *state, const char *rule,
+    struct err_text *err);
+
+/* policy_rule_text(rule, out, cap): the rule as policy_set reads it. */
+const char *policy_rule_text(
+    const struct policy_rule *rule, char *out, size_t cap);
+
+/* A grant as recorded, with whose it is and the policy that applies. */
+struct held_grant {
+	struct object_ref object;
+	struct grant grant;
+	int64_t verified_at_ms;
+	const struct policy *policy;
+};
+
+/* The answer about an account. */
+struct entitlement {
+	enum entitled entitled;
+	enum state state; /* of the deciding grant; unknown without any */
+	/* The deciding grant's index; (size_t)-1 without any. */
+	size_t deciding;
+	/*
+	 * The earliest moment at which time alone changes `entitled`; 0:
+	 * never, as far as is known.
+	 */
+	int64_t valid_until_ms;
+	char reason[200]; /* one sentence, for people */
+};
+
+/* entitle_grant(held, now): this grant alone, at now. */
+enum entitled entitle_grant(const struct held_grant *held, int64_t now_ms);
+
+/*
+ * entitle_account(grants, n, now, out): the best survivor decides. Among
+ * grants that say the same the one with the latest end (open last) decides,
+ * then the first. Linear in n for each step of a chain of ends.
+ */
+void entitle_account(const struct held_grant *grants, size_t n, int64_t now_ms,
+    struct entitlement *out);
+
+/* entitled_name(e): "true" "false" "null", as in the JSON. */
+const char *entitled_name(enum entitled entitled);
+
+#endif

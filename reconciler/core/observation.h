@@ -1,0 +1,130 @@
+/*
+ * What one answer of a provider says about one object, in our words. Made by a
+ * client, judged by core/history and core/entitle, written by the store.
+ *
+ * Ownership: everything that an observation points to lives in the arena that
+ * its maker was given, or is a constant; it dies with that arena.
+ */
+#ifndef TRUEUP_CORE_OBSERVATION_H
+#define TRUEUP_CORE_OBSERVATION_H
+
+#include "reconciler/core/state.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+	OBSERVATION_LISTED_MAX = 2000,	/* entries of a provider's history */
+	OBSERVATION_GRANTS_MAX = 1000,	/* grants of one object */
+	OBSERVATION_MEMBERS_MAX = 5000, /* objects that belong to it */
+	OBSERVATION_FACTS_MAX = 12,
+	OBSERVATION_BOUNDARIES_MAX = 8,
+	OBSERVATION_WORD_MAX = 64,   /* a status, bytes; longer is GARBLED */
+	OBSERVATION_REASON_MAX = 300 /* longer is cut at a character */
+};
+
+/* One entry of the history that the provider itself lists. */
+struct listed {
+	const char *status; /* the provider's word */
+	enum state state;
+	int64_t at_ms;
+	const char *at_text;	 /* as the provider wrote it */
+	int64_t attempt;	 /* from 1; 0 where there is no such thing */
+	const char *reason;	 /* or NULL */
+	const char *reason_code; /* or NULL */
+};
+
+/*
+ * What one object gives to its account. It entitles while its state does (by
+ * policy) and since <= now < until.
+ */
+struct grant {
+	const char *product; /* or NULL */
+	const char *label;   /* or NULL */
+	const char *status;  /* the provider's word */
+	enum state state;
+	int64_t since_ms;    /* 0: always */
+	int64_t until_ms;    /* 0: open */
+	int64_t state_at_ms; /* since when it is in this state, for a grace */
+};
+
+/*
+ * A field that matters beside the status (plan, end, amount refunded): when its
+ * value differs from the last one recorded, that is a transition too.
+ */
+struct fact {
+	const char *name;
+	const char *value; /* never NULL: an absent one is left out */
+};
+
+/* An object that, by the provider's own data, belongs to the observed one. */
+struct member {
+	const char *kind;
+	const char *id;
+};
+
+struct observation {
+	const char *status; /* the provider's word, verbatim; never NULL */
+	enum state state;
+
+	/* When the status began, if the provider says; 0: it does not. */
+	int64_t changed_at_ms;
+	const char *changed_at_text; /* or NULL */
+
+	/*
+	 * The provider's own order of answers about this object (updated_at,
+	 * version): larger is newer, 0: there is none. Compared only with
+	 * another answer about the same object.
+	 */
+	int64_t version_ms;
+
+	/* The provider's own history, oldest first, if it has one. */
+	bool lists_history;
+	const struct listed *listed;
+	size_t n_listed;
+
+	const struct fact *facts;
+	size_t n_facts;
+
+	const struct grant *grants; /* none: this object grants nothing */
+	size_t n_grants;
+
+	const char *customer; /* the provider's customer id, or NULL */
+	const char *account;  /* what account_from or the type says, or NULL */
+
+	const struct member *members;
+	size_t n_members;
+
+	/* Moments at which the answer is known to change; past ones allowed. */
+	int64_t boundaries_ms[OBSERVATION_BOUNDARIES_MAX];
+	size_t n_boundaries;
+
+	/* It may be reversed until then (re-read it meanwhile); 0: no. */
+	int64_t reversible_until_ms;
+
+	/*
+	 * Another mode (live or test) than this provider is configured for:
+	 * nothing of it is recorded, it is counted.
+	 */
+	bool other_mode;
+};
+
+/*
+ * What an answer means, by how far the damage reaches. TRUTH: the observation
+ * holds. MORE: ask this as well. GONE, GARBLED: this object. LATER: this
+ * attempt. BARRED: the whole provider.
+ */
+enum verdict {
+	VERDICT_TRUTH = 0,
+	VERDICT_MORE,
+	VERDICT_GONE,
+	VERDICT_GARBLED,
+	VERDICT_LATER,
+	VERDICT_BARRED,
+	VERDICT_COUNT
+};
+
+const char *verdict_name(enum verdict verdict);
+
+#endif

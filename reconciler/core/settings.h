@@ -1,0 +1,81 @@
+/*
+ * Everything that the configuration says, checked: one immutable struct, made
+ * once at the start (cmd/settings), passed down const. Plain data.
+ */
+#ifndef TRUEUP_CORE_SETTINGS_H
+#define TRUEUP_CORE_SETTINGS_H
+
+#include "reconciler/core/entitle.h"
+#include "reconciler/core/schedule.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct client;
+
+enum { SETTINGS_SECRETS_MAX = 8, SETTINGS_PROVIDERS_MAX = 256 };
+
+enum settings_mode { MODE_ANY = 0, MODE_LIVE, MODE_TEST };
+
+/* One configured provider. */
+struct provider_settings {
+	const char *name;
+	const char *type;
+	const struct client *client; /* its type's functions and tables */
+	const char *base_url;	     /* no slash at the end */
+	enum settings_mode mode;
+
+	/* Secrets: NULL or 0 in a process that does not need them. */
+	const char *api_key;
+	uint64_t key_stamp; /* changes when the key file changes */
+	const char *hook_token;
+	const char *hook_secrets[SETTINGS_SECRETS_MAX];
+	size_t n_hook_secrets;
+	/* Whether they are configured at all, whoever holds them. */
+	const char *api_key_file;
+	const char *hook_token_file;
+	const char *hook_secret_file;
+
+	double rate; /* requests a second */
+	int64_t burst;
+	int64_t concurrency;
+	int64_t timeout_ms;
+	int64_t silence_ms;	  /* 0: no alarm */
+	const char *account_from; /* JSON Pointer (RFC 6901) or NULL */
+	bool allow_http;
+	struct schedule schedule;
+	struct policy policy;
+};
+
+struct settings {
+	const char *file; /* where it was read from */
+	struct {
+		const char *path;
+		uint64_t map_bytes;	/* most the store may grow to */
+		uint64_t reserve_bytes; /* disk kept free for finishing work */
+		int64_t high_water;	/* per cent of map_bytes */
+	} store;
+	struct {
+		const char *listen;
+		uint64_t max_body;
+		int64_t max_connections;
+		int64_t timeout_ms;
+	} receiver;
+	struct {
+		const char *listen;
+		const char *token_file;
+	} api;
+	struct {
+		int64_t concurrency;
+		uint64_t max_reply;
+	} worker;
+	const struct provider_settings *providers;
+	size_t n_providers;
+};
+
+/* settings_provider(settings, name): by configured name; NULL: no such. */
+const struct provider_settings *settings_provider(
+    const struct settings *settings, const char *name);
+
+#endif
