@@ -16,7 +16,7 @@ struct span {
 	enum entitled says;
 	int64_t start_ms;
 	int64_t end_ms;
-	bool graced; /* it is a grace that ends it */
+	bool graced; /* a yes for a while, whatever ends it */
 };
 
 static enum state grant_state(const struct held_grant *held)
@@ -56,8 +56,8 @@ static struct span grant_span(const struct held_grant *held)
 	else if (rule.access == ACCESS_GRACE) {
 		span.says = ENTITLED_YES;
 		grace_end_ms = ms_add(grant->state_at_ms, rule.grace_ms);
-		span.graced = grace_end_ms < span.end_ms;
-		if (span.graced)
+		span.graced = true;
+		if (grace_end_ms < span.end_ms)
 			span.end_ms = grace_end_ms;
 	}
 	return span;
