@@ -203,14 +203,15 @@ const struct transition *match_ahead(const struct match *match)
 	size_t floor = 0, i;
 
 	if (match->n_list > 0) {
-		if (is_appearing(match, match->n_list - 1))
+		if (match->stored_of[match->n_list - 1] == MATCH_NONE)
 			return NULL;
 		floor = match->stored_of[match->n_list - 1] + 1;
 	}
 	for (i = match->before->n; i > floor; i--) {
 		if (match->listed_of[i - 1] != MATCH_NONE)
 			continue;
-		if (match_is_listed(&entries[i - 1]))
+		/* The list had gone beyond it, even if it took that back. */
+		if (entries[i - 1].source == SOURCE_PROVIDER)
 			return NULL;
 		if (is_status_live(&entries[i - 1]))
 			return &entries[i - 1];
