@@ -234,6 +234,23 @@ test_transitions() {
     "status":"x"}')" 400 "no such object"
 }
 
+# What is kept for speed must not be what is out of date.
+test_kept_answers() {
+  fresh
+  related() {
+    api /subscriptions/1 |
+      assert_json '.data.relationships.transactions.data|length' "$1"
+  }
+  related 1
+  control create '{"kind":"transaction","subscription":"1"}' >/dev/null
+  related 2
+  control delete "{\"kind\":\"transaction\",\"id\":\"$TX\"}" >/dev/null
+  related 1
+  control edit '{"kind":"subscription","id":"1","set":{"archived":true}}' \
+    >/dev/null
+  api /subscriptions/1 | assert_json .data.attributes.archived true
+}
+
 test_edit() {
   fresh
   control edit "{\"kind\":\"transaction\",\"id\":\"$TX\",
@@ -551,7 +568,7 @@ test_command_line() {
 
 start_fake
 for name in documents dutch_time history transaction_forms pages http \
-  transitions edit absence fault_answers fault_bodies fault_transport stale \
+  transitions kept_answers edit absence fault_answers fault_bodies fault_transport stale \
   barrier notify notify_retry stats truth_and_reset command_line; do
   "test_$name"
 done
