@@ -179,8 +179,9 @@ $(FUZZERS): $(O)/%: $(O)/%.o $(LIB) $(O)/link-flags \
 # For clang-tidy and clangd.
 json = $(subst ','\'',$(subst ",\",$(subst \,\\,$(1))))
 $(B)/compile_commands.json: $(O)/compile-flags $(O)/link-flags
-	@echo '[' >$@; sep=; for f in $(ALL_SRC); do printf '%s{"directory": \
-	"%s", "file": "%s", "command": "%s %s"}\n' "$$sep" '$(CURDIR)' "$$f" \
+	@echo '[' >$@; sep=; for f in $(ALL_SRC); do \
+	printf '%s{"directory": "%s", ' "$$sep" '$(CURDIR)'; \
+	printf '"file": "%s", "command": "%s %s"}\n' "$$f" \
 	'$(call json,$(CC) $(COMPILE) -c)' "$$f"; sep=,; done >>$@; echo ']' >>$@
 
 # --- Proving it -----------------------------------------------------------
