@@ -102,7 +102,7 @@ BENCH_SRC := $(wildcard tests/bench/*.c)
 ALL_SRC  := $(LIB_SRC) $(MAIN_SRC) $(FAKE_SRC) $(TEST_SRC) $(BENCH_SRC) \
 	$(wildcard tests/fuzz/*.c)
 SCRIPTS  := $(wildcard tests/crash/[0-9]*.sh tests/flow/[0-9]*.sh \
-	tests/lint/selftest)
+	tests/lint/selftest*)
 LINTS    := $(wildcard $(addprefix tests/lint/,format cppcheck tidy shell \
 	manuals layers shape))
 MANUALS  := $(wildcard etc/*.[1578])
