@@ -79,6 +79,26 @@ int jobs_decode_due(struct span key, struct arena *arena, struct due_row *out)
 	return arena_failed(arena) ? ERR_FULL : ERR_BAD;
 }
 
+const char *jobs_next_provider(
+    struct lmdb_cursor *cursor, const char *after, struct arena *arena)
+{
+	struct span k;
+	struct span v;
+	struct reader r;
+	struct key key;
+
+	key_init(&key);
+	if (after != NULL) {
+		key_text(&key, after);
+		key.len--; /* "name\1" is after all of "name\0..." */
+	}
+	key_u8(&key, 1);
+	if (!lmdb_seek(cursor, key_span(&key), &k, &v))
+		return NULL;
+	reader_init(&r, k);
+	return reader_key_text(&r, arena);
+}
+
 static void move_due(struct lmdb_txn *txn, const struct job_record *before,
     const struct job_record *after)
 {

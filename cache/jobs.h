@@ -20,6 +20,7 @@
 
 struct arena;
 struct key;
+struct lmdb_cursor;
 struct store_turn;
 
 enum {
@@ -109,5 +110,12 @@ struct due_row {
 void jobs_lane(struct key *key, const char *provider, uint8_t lane);
 /* jobs_decode_due(key, arena, out): 0, ERR_BAD or ERR_FULL. */
 int jobs_decode_due(struct span key, struct arena *arena, struct due_row *out);
+/*
+ * jobs_next_provider(cursor, after, arena): the next provider that has a row in
+ * the due index (the cursor is on it), by name; after NULL: the first. NULL:
+ * there is none, or the transaction failed.
+ */
+const char *jobs_next_provider(
+    struct lmdb_cursor *cursor, const char *after, struct arena *arena);
 
 #endif

@@ -27,8 +27,9 @@ struct store {
 	bool read_only;
 	int wake;	 /* both ends of the fifo; -1: not open */
 	int worker_lock; /* -1: not ours */
-	/* The last answer about room, good for a moment (inbox.c). */
+	/* The last answer about room: how long and for how much (inbox.c). */
 	_Atomic int64_t room_until_ms; /* monotonic */
+	_Atomic int64_t room_bytes;
 };
 
 struct store_turn {
