@@ -193,7 +193,7 @@ static void grow(struct fixture *f, int go)
 	uint64_t n = 0;
 
 	if (read(go, &byte, 1) != 1 ||
-	    open_as(f, 16 * SMALL_MAP, &f->store) != 0)
+	    open_as(f, 128 * SMALL_MAP, &f->store) != 0)
 		_exit(1);
 	while (n < 20000) {
 		struct notice notices[64];
