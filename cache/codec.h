@@ -1,0 +1,86 @@
+/*
+ * Bytes of keys and records. Big-endian throughout, so that keys sort as their
+ * numbers do. Writers and readers are sticky: a writer that is full and a
+ * reader that ran out keep saying so, and a failed read gives zeros; check once
+ * at the end. The disk is never trusted: lengths are checked before use.
+ */
+#ifndef TRUEUP_CACHE_CODEC_H
+#define TRUEUP_CACHE_CODEC_H
+
+#include "cache/lmdb.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct arena;
+struct object_ref;
+
+struct writer {
+	uint8_t *data; /* borrowed */
+	size_t cap;
+	size_t len;
+	bool failed;
+};
+
+void writer_init(struct writer *w, void *data, size_t cap);
+void writer_u8(struct writer *w, uint8_t value);
+void writer_u16(struct writer *w, uint16_t value);
+void writer_u32(struct writer *w, uint32_t value);
+void writer_u64(struct writer *w, uint64_t value);
+void writer_i64(struct writer *w, int64_t value);
+void writer_bool(struct writer *w, bool value);
+/* writer_text(w, text): length and bytes; NULL is kept apart from "". */
+void writer_text(struct writer *w, const char *text);
+/* writer_span(w): what was written; of a failed writer a span that no table
+ * takes (storing it fails the transaction with ERR_BAD). */
+struct span writer_span(const struct writer *w);
+
+struct reader {
+	const uint8_t *data;
+	size_t left;
+	bool failed;
+};
+
+void reader_init(struct reader *r, struct span span);
+uint8_t reader_u8(struct reader *r);
+uint16_t reader_u16(struct reader *r);
+uint32_t reader_u32(struct reader *r);
+uint64_t reader_u64(struct reader *r);
+int64_t reader_i64(struct reader *r);
+bool reader_bool(struct reader *r);
+/* reader_text(r, arena): a copy; NULL where NULL was written or on failure. */
+const char *reader_text(struct reader *r, struct arena *arena);
+/* reader_is_ok(r): nothing failed (more bytes may follow: a newer minor). */
+bool reader_is_ok(const struct reader *r);
+
+/*
+ * A key under construction: texts end in a NUL (none contains one), numbers are
+ * eight bytes. Sticky like a writer.
+ */
+struct key {
+	uint8_t data[LMDB_KEY_MAX];
+	size_t len;
+	bool failed;
+};
+
+void key_init(struct key *key);
+void key_text(struct key *key, const char *text);
+void key_u8(struct key *key, uint8_t value);
+void key_u16(struct key *key, uint16_t value);
+void key_u64(struct key *key, uint64_t value);
+/* key_time(key, ms): sorts by time; negative never occurs (clamped to 0). */
+void key_time(struct key *key, int64_t ms);
+/* key_span(key): the key; empty, which no table takes, when it failed. */
+struct span key_span(const struct key *key);
+/* key_object(key, ref): provider, kind, id: the object key. */
+void key_object(struct key *key, const struct object_ref *ref);
+/* key_has_prefix(span, key): the span begins with what is in key. */
+bool key_has_prefix(struct span span, const struct key *key);
+
+/* Reading a key back: as a reader, texts up to their NUL. */
+const char *reader_key_text(struct reader *r, struct arena *arena);
+/* reader_ref(r, arena, out): an object key. */
+void reader_ref(struct reader *r, struct arena *arena, struct object_ref *out);
+
+#endif

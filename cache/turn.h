@@ -1,0 +1,80 @@
+/*
+ * Inside of the store: what its files share about an open store, a turn and a
+ * view. Not for anyone outside cache/.
+ */
+#ifndef TRUEUP_CACHE_TURN_H
+#define TRUEUP_CACHE_TURN_H
+
+#include "cache/lmdb.h"
+#include "cache/store.h"
+#include "reconciler/base/arena.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+	STORE_FORMAT = 1, /* see cache/DESIGN.md before raising it */
+	TURN_ARENA_MAX = 64 * 1024 * 1024,
+	RECORD_MAX = 16 * 1024 /* bytes of one encoded record, at most */
+};
+
+struct store {
+	struct lmdb *db;
+	char *path; /* owned */
+	uint64_t reserve_bytes;
+	int64_t high_water;
+	bool read_only;
+	int wake;	 /* both ends of the fifo; -1: not open */
+	int worker_lock; /* -1: not ours */
+	/* The last answer about room: how long and for how much (inbox.c). */
+	_Atomic int64_t room_until_ms; /* monotonic */
+	_Atomic int64_t room_bytes;
+};
+
+struct store_turn {
+	struct store *store;
+	struct lmdb_txn *txn;
+	const struct settings *settings;
+	int64_t now_ms;
+	struct random *random;
+	struct arena arena; /* lives as long as the turn */
+};
+
+struct store_view {
+	struct store *store;
+	struct lmdb_txn *txn;
+};
+
+/* wake_open(path): the fifo of the store directory, made when absent, or -1.
+ * wake_ring(fd): one byte into it; never blocks, never fails. */
+int wake_open(const char *path);
+void wake_ring(int fd);
+
+/*
+ * Counters in TABLE_META, one eight-byte number each: next change seq, object
+ * numbers handed out, collected inbox position, repairs, parked jobs.
+ */
+enum meta {
+	META_OBJECT_NUMBER = 0, /* last number given */
+	META_INBOX_SEQ,		/* last inbox seq that was collected */
+	META_CHANGE_SEQ,	/* last change seq given */
+	META_REPAIRS,
+	META_PARKED,
+	META_COUNT
+};
+
+/* meta_format(txn): the format version that is written there; 0: none. */
+uint64_t meta_format(struct lmdb_txn *txn);
+void meta_set_format(struct lmdb_txn *txn, uint64_t version);
+uint64_t meta_get(struct lmdb_txn *txn, enum meta which);
+void meta_set(struct lmdb_txn *txn, enum meta which, uint64_t value);
+/* meta_add(txn, which, n): the value after adding n (may be negative). */
+uint64_t meta_add(struct lmdb_txn *txn, enum meta which, int64_t n);
+
+/* A provider's tally inside a turn: read, change, write back. */
+void tally_get(struct lmdb_txn *txn, const char *provider, struct tally *out);
+void tally_put(
+    struct lmdb_txn *txn, const char *provider, const struct tally *tally);
+
+#endif

@@ -1,0 +1,192 @@
+/*
+ * The client interface: one provider type's judgement as pure functions and
+ * tables. No sockets, clock, store, log or retry in a client.
+ *
+ * Ownership, once for the whole interface: what a function is given is
+ * borrowed for the call. What it hands out lives in the arena it was given (or
+ * is a constant, or borrowed from the provider's settings), and dies with that
+ * arena. Nothing is kept between calls.
+ */
+#ifndef TRUEUP_CLIENTS_CLIENT_H
+#define TRUEUP_CLIENTS_CLIENT_H
+
+#include "reconciler/core/name.h"
+#include "reconciler/core/observation.h"
+#include "reconciler/core/state.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct arena;
+struct err_text;
+struct provider_settings;
+
+enum {
+	CLIENT_NOTICES_MAX = 64, /* objects that one notification may name */
+	CLIENT_HEADERS_MAX = 8,
+	CLIENT_STEPS_MAX = 50, /* requests for one look at one object */
+	CLIENT_ALSO_MAX = 16,
+	CLIENT_JSON_DEPTH_MAX = 64 /* deeper replies and bodies are refused */
+};
+
+/* A notification as it came in; the hook token has been checked already. */
+struct client_hook {
+	const char *content_type; /* or NULL */
+	const char *body;	  /* exactly the received bytes */
+	size_t len;
+	/* header(cookie, name): a header's value, or NULL; any letter case. */
+	const char *(*header)(void *cookie, const char *name);
+	void *cookie;
+	int64_t now_ms; /* wall clock, for signature tolerance */
+};
+
+/* One object that a notification asks us to look at. Ids only. */
+struct client_notice {
+	const char *kind;
+	const char *id;
+	const char *parent_kind; /* or NULL; a hint, never believed as such */
+	const char *parent_id;
+	const char *delivery_id; /* the sender's, or NULL */
+};
+
+struct client_notices {
+	struct client_notice items[CLIENT_NOTICES_MAX];
+	size_t n;
+	const char *ignored; /* n == 0: why a genuine call concerns us not */
+};
+
+struct client_header {
+	const char *name;
+	const char *value;
+};
+
+/* A question to the provider. */
+struct client_request {
+	const char *method; /* NULL: GET */
+	const char *path;   /* below base_url: "/…", ids escaped */
+	struct client_header headers[CLIENT_HEADERS_MAX];
+	size_t n_headers;
+	const char *body; /* or NULL */
+	size_t body_len;
+	const char *operation; /* name of the endpoint, for budgets and logs */
+};
+
+/* An answer, whole; transport errors never reach a client. */
+struct client_reply {
+	int status;
+	const char *content_type; /* or NULL */
+	const char *body;	  /* NUL-terminated behind len bytes */
+	size_t len;
+};
+
+/* The object that is being looked at. */
+struct client_object {
+	const char *kind;
+	const char *id;
+	const char *parent_kind; /* as learnt, or NULL */
+	const char *parent_id;
+};
+
+/* What the answers so far mean. */
+struct client_reading {
+	enum verdict verdict;
+	bool gone_for_sure; /* GONE: the provider says deleted, not unknown */
+	const char *cause;  /* not TRUTH: what was wrong, for people */
+	struct client_request next;	/* MORE */
+	struct observation observation; /* TRUTH */
+	/*
+	 * TRUTH: objects to look at beside this one (to confirm whose it is,
+	 * to follow a relation), unless the record already confirms them.
+	 */
+	struct member also[CLIENT_ALSO_MAX];
+	size_t n_also;
+};
+
+/* One kind of object of a type. */
+struct client_kind {
+	const char *name;
+	/* id_is_valid(id): the provider's documented form. */
+	bool (*id_is_valid)(const char *id);
+	bool needs_parent; /* cannot be asked for without its parent's id */
+	const struct state_word *words;
+	size_t n_words;
+};
+
+/* What holds for the type unless the configuration says otherwise. */
+struct client_defaults {
+	const char *base_url;
+	double rate; /* requests a second */
+	int64_t burst;
+	int64_t concurrency;
+	int64_t timeout_ms;
+	int64_t resync_ms;
+	int64_t missing_window_ms; /* how long a 404 after a notice is normal */
+	int64_t rungs_ms[OBSERVATION_BOUNDARIES_MAX];
+	size_t n_rungs;
+};
+
+struct client {
+	const char *type;
+	bool signs; /* its notifications are signed: a secret is required */
+	const struct client_kind *kinds;
+	size_t n_kinds;
+	struct client_defaults defaults;
+
+	/*
+	 * identify(provider, hook, arena, out, err): verify (where the type
+	 * signs), then which objects are to be looked at. 0 (out->n may be 0
+	 * with out->ignored set); ERR_BAD: not of the documented form, or no
+	 * valid id (400); ERR_DENIED: bad or missing signature (401); ERR_FULL
+	 * (arena) or ERR_FAIL (memory): our own trouble (503). The text goes
+	 * to the sender: it reveals no configuration.
+	 */
+	int (*identify)(const struct provider_settings *provider,
+	    const struct client_hook *hook, struct arena *arena,
+	    struct client_notices *out, struct err_text *err);
+
+	/*
+	 * ask(provider, object, arena, out, err): the first question about the
+	 * object. 0; ERR_BAD: it cannot be asked for (id not of the form, no
+	 * parent); ERR_FULL.
+	 */
+	int (*ask)(const struct provider_settings *provider,
+	    const struct client_object *object, struct arena *arena,
+	    struct client_request *out, struct err_text *err);
+
+	/*
+	 * read(provider, object, replies, n, now, arena, out): what the n
+	 * answers so far (in the order asked) mean. Never fails: what cannot
+	 * be read is VERDICT_GARBLED with its cause.
+	 */
+	void (*read)(const struct provider_settings *provider,
+	    const struct client_object *object,
+	    const struct client_reply *replies, size_t n, int64_t now_ms,
+	    struct arena *arena, struct client_reading *out);
+};
+
+/* client_find(type): the registry; NULL for a type that we do not have. */
+const struct client *client_find(const char *type);
+/* client_at(i): the i-th registered type, for listings; NULL at the end. */
+const struct client *client_at(size_t i);
+/* client_kind_find(client, name): NULL: no such kind. */
+const struct client_kind *client_kind_find(
+    const struct client *client, const char *name);
+
+/*
+ * client_media_is(content_type, media): the media type of a Content-Type value
+ * without its parameters, any letter case (RFC 9110 section 8.3.1); false for
+ * NULL.
+ */
+bool client_media_is(const char *content_type, const char *media);
+
+/*
+ * client_read_status(reply, out): the part of reading that is plain HTTP.
+ * true: a 2xx, read on. false: out->verdict and cause are set (401/403 BARRED,
+ * 404 GONE, 410 GONE for sure, 408/425/429/5xx LATER, everything else,
+ * redirects included, GARBLED).
+ */
+bool client_read_status(const struct client_reply *reply, struct arena *arena,
+    struct client_reading *out);
+
+#endif
