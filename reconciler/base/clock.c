@@ -279,7 +279,7 @@ static bool take_imf(const char **at, struct civil *out)
 	       take_time(at, out) && take_text(at, " GMT");
 }
 
-/* "06-Nov-94 08:49:37 GMT"; more than 50 years ahead means the past. */
+/* "06-Nov-94 08:49:37 GMT"; at most 50 years ahead, else in the past. */
 static bool take_rfc850(const char **at, int64_t now_ms, struct civil *out)
 {
 	struct civil now;
@@ -293,6 +293,8 @@ static bool take_rfc850(const char **at, int64_t now_ms, struct civil *out)
 	out->year += now.year / 100 * 100;
 	if (out->year > now.year + 50)
 		out->year -= 100;
+	else if (out->year <= now.year - 50)
+		out->year += 100;
 	return true;
 }
 
