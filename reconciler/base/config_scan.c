@@ -132,8 +132,10 @@ static void take_one(struct scan *scan)
 {
 	const char *first = scan->at + (*scan->at == '-' ? 1 : 0);
 
-	if (scan->fresh && is_at(scan, "@include"))
+	if (scan->fresh && is_at(scan, "@include")) {
 		scan->wrong = "@include is not followed: write it here";
+		scan->word_len = 0;
+	}
 	if (is_at(scan, "#") || is_at(scan, "//"))
 		skip_past(scan, "\n");
 	else if (is_at(scan, "/*"))
