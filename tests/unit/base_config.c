@@ -238,6 +238,13 @@ static bool same_durations(
 	       memcmp(a->ms, b->ms, sizeof(a->ms)) == 0;
 }
 
+static bool has_text(const char *got, const char *want)
+{
+	if (got == NULL || want == NULL)
+		return got == want;
+	return strcmp(got, want) == 0;
+}
+
 /* Text is borrowed, so it is looked at before the file is closed. */
 static void takes(void **state)
 {
@@ -259,8 +266,8 @@ static void takes(void **state)
 		    got.rate < want->rate || got.rate > want->rate ||
 		    !same_durations(&got.again, &want->again))
 			fail_msg("row %zu: other number", i);
-		if ((want->mode != NULL && strcmp(got.mode, want->mode) != 0) ||
-		    (want->path != NULL && strcmp(got.path, want->path) != 0))
+		if (!has_text(got.mode, want->mode) ||
+		    !has_text(got.path, want->path))
 			fail_msg("row %zu: other text", i);
 		config_close(config);
 	}

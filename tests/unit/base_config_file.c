@@ -13,7 +13,7 @@
 #include "reconciler/base/config.h"
 #include "reconciler/base/err.h"
 
-enum { FILE_MAX_BYTES = 1024 * 1024 };
+enum { FILE_MAX_BYTES = 1048576 };
 
 static char dir[] = "/tmp/trueup-config-XXXXXX";
 static char path[sizeof(dir) + 8];
@@ -70,8 +70,7 @@ static const struct {
     {"largest", "a = 1;\n", 7, FILE_MAX_BYTES, 0, ""},
     {"a byte more", "a = 1;\n", 7, FILE_MAX_BYTES + 1, ERR_BAD,
 	": larger than 1 MiB"},
-    {"far more", "a = 1;\n", 7, 3 * FILE_MAX_BYTES, ERR_BAD,
-	": larger than 1 MiB"},
+    {"far more", "a = 1;\n", 7, 3145728, ERR_BAD, ": larger than 1 MiB"},
     {"NUL", "a = 1;\n\0b = 2;\n", 15, 15, ERR_BAD, ":2: not UTF-8 text"},
     {"NUL last", "a = 1;\0", 7, 7, ERR_BAD, ":1: not UTF-8 text"},
     {"syntax", "a = 1;\n\nb == 2;\n", 16, 16, ERR_BAD, ":3: syntax error"},
