@@ -32,6 +32,8 @@ void writer_i64(struct writer *w, int64_t value);
 void writer_bool(struct writer *w, bool value);
 /* writer_text(w, text): length and bytes; NULL is kept apart from "". */
 void writer_text(struct writer *w, const char *text);
+/* writer_span(w): what was written; of a failed writer a span that no table
+ * takes (storing it fails the transaction with ERR_BAD). */
 struct span writer_span(const struct writer *w);
 
 struct reader {
@@ -69,6 +71,7 @@ void key_u16(struct key *key, uint16_t value);
 void key_u64(struct key *key, uint64_t value);
 /* key_time(key, ms): sorts by time; negative never occurs (clamped to 0). */
 void key_time(struct key *key, int64_t ms);
+/* key_span(key): the key; empty, which no table takes, when it failed. */
 struct span key_span(const struct key *key);
 /* key_object(key, ref): provider, kind, id: the object key. */
 void key_object(struct key *key, const struct object_ref *ref);

@@ -19,7 +19,17 @@
 #include <stdint.h>
 
 struct arena;
+struct key;
+struct lmdb_cursor;
 struct store_turn;
+
+enum {
+	JOBS_VERSION = 1, /* of a job record */
+	/* Lanes of the due index that are no priority: see jobs_lane. */
+	LANE_PARKED = 254,
+	LANE_FLIGHT = 255,
+	JOBS_ERROR_MAX = 500 /* bytes of last_error that are kept */
+};
 
 /* Urgency inside a provider's lane; smaller first. */
 enum priority {
@@ -71,12 +81,41 @@ void jobs_remove(struct lmdb_txn *txn, const struct job_record *job);
  * jobs_want(turn, ref, parent_kind, parent_id, cause, due): somebody wants this
  * object looked at by due. Makes the job, or pulls its due time forward (never
  * back) and raises its urgency; an in-flight or parked job is left alone except
- * that CAUSE_NOTIFIED and CAUSE_MANUAL un-park it. Counts no notice.
+ * that CAUSE_NOTIFIED and CAUSE_MANUAL un-park it. A job that is being retried
+ * keeps its back-off unless these two ask. Counts no notice.
  */
 void jobs_want(struct store_turn *turn, const struct object_ref *ref,
     const char *parent_kind, const char *parent_id, enum cause cause,
     int64_t due_ms);
 
 enum priority jobs_priority(enum cause cause);
+/* jobs_restart(job): un-park it, attempts and ladder start afresh. */
+void jobs_restart(struct job_record *job);
+/* jobs_urge(job, cause): its cause becomes this one if that is more urgent. */
+void jobs_urge(struct job_record *job, enum cause cause);
+
+/* A row of the due index. */
+struct due_row {
+	struct object_ref ref;
+	uint8_t lane; /* enum priority, or one of LANE_* */
+	int64_t time_ms;
+};
+
+/*
+ * jobs_lane(key, provider, lane): what all rows of one lane begin with. A job
+ * that may be taken is in its priority's lane at its due time; one in flight
+ * in LANE_FLIGHT at its claim; a parked one in LANE_PARKED at time 0. So both
+ * can be found without a look at the others.
+ */
+void jobs_lane(struct key *key, const char *provider, uint8_t lane);
+/* jobs_decode_due(key, arena, out): 0, ERR_BAD or ERR_FULL. */
+int jobs_decode_due(struct span key, struct arena *arena, struct due_row *out);
+/*
+ * jobs_next_provider(cursor, after, arena): the next provider that has a row in
+ * the due index (the cursor is on it), by name; after NULL: the first. NULL:
+ * there is none, or the transaction failed.
+ */
+const char *jobs_next_provider(
+    struct lmdb_cursor *cursor, const char *after, struct arena *arena);
 
 #endif

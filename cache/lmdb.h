@@ -1,5 +1,5 @@
 /*
- * LMDB behind one door: cache/lmdb.c is the only file that includes <lmdb.h>.
+ * LMDB behind one door: only cache/lmdb*.c know <lmdb.h>.
  * Opening, transactions with a sticky error, cursors, the error map, and all of
  * LMDB's bad days (map full, map resized by another process, reader slots,
  * readers that died, disk full).
@@ -54,9 +54,21 @@ struct lmdb_options {
 
 enum { LMDB_KEY_MAX = 511 };
 
+/*
+ * lmdb_open(options, out, err): map the files in the directory options->path
+ * (made when absent, unless read_only: then ERR_ABSENT) and find the tables
+ * that are there. map_bytes 0: as large as it was made. A data file that is
+ * not ours is ERR_BAD and left as it is.
+ */
 int lmdb_open(const struct lmdb_options *options, struct lmdb **out,
     struct err_text *err);
 void lmdb_close(struct lmdb *db);
+/* lmdb_is_new(db): it holds no table at all yet. */
+bool lmdb_is_new(const struct lmdb *db);
+/* lmdb_create(txn): make, in this transaction, the tables that are missing. */
+void lmdb_create(struct lmdb_txn *txn);
+/* lmdb_table_name(table): its name on disk, for messages. */
+const char *lmdb_table_name(enum table table);
 
 /*
  * lmdb_begin(db, write, out, err): start a transaction. A map resized by
@@ -101,12 +113,18 @@ bool lmdb_seek(struct lmdb_cursor *cursor, struct span key, struct span *k,
     struct span *v);
 bool lmdb_next(struct lmdb_cursor *cursor, struct span *k, struct span *v);
 bool lmdb_last(struct lmdb_cursor *cursor, struct span *k, struct span *v);
-/* lmdb_prev(…): the entry before the one the cursor is on. */
+/* lmdb_prev(…): the entry before the one the cursor is on; after an lmdb_seek
+ * that found none, the last one. */
 bool lmdb_prev(struct lmdb_cursor *cursor, struct span *k, struct span *v);
 /* lmdb_cursor_delete(cursor): remove the entry it is on; lmdb_next goes on. */
 void lmdb_cursor_delete(struct lmdb_cursor *cursor);
 
-/* Map use, for the high-water mark and stats. Cheap. */
+/*
+ * lmdb_usage(db, map, used): the map, and how far into it pages were ever used.
+ * Cheap. lmdb_free_bytes(txn): how much of that is free again (a walk over the
+ * list of free pages).
+ */
 void lmdb_usage(struct lmdb *db, uint64_t *map_bytes, uint64_t *used_bytes);
+uint64_t lmdb_free_bytes(struct lmdb_txn *txn);
 
 #endif

@@ -25,9 +25,11 @@ struct store {
 	uint64_t reserve_bytes;
 	int64_t high_water;
 	bool read_only;
-	int wake_read;	 /* -1: not open */
-	int wake_write;	 /* -1: not open */
+	int wake;	 /* both ends of the fifo; -1: not open */
 	int worker_lock; /* -1: not ours */
+	/* The last answer about room: how long and for how much (inbox.c). */
+	_Atomic int64_t room_until_ms; /* monotonic */
+	_Atomic int64_t room_bytes;
 };
 
 struct store_turn {
@@ -44,6 +46,11 @@ struct store_view {
 	struct lmdb_txn *txn;
 };
 
+/* wake_open(path): the fifo of the store directory, made when absent, or -1.
+ * wake_ring(fd): one byte into it; never blocks, never fails. */
+int wake_open(const char *path);
+void wake_ring(int fd);
+
 /*
  * Counters in TABLE_META, one eight-byte number each: next change seq, object
  * numbers handed out, collected inbox position, repairs, parked jobs.
@@ -57,6 +64,9 @@ enum meta {
 	META_COUNT
 };
 
+/* meta_format(txn): the format version that is written there; 0: none. */
+uint64_t meta_format(struct lmdb_txn *txn);
+void meta_set_format(struct lmdb_txn *txn, uint64_t version);
 uint64_t meta_get(struct lmdb_txn *txn, enum meta which);
 void meta_set(struct lmdb_txn *txn, enum meta which, uint64_t value);
 /* meta_add(txn, which, n): the value after adding n (may be negative). */

@@ -18,8 +18,9 @@ int64_t clock_mono_ms(void);
  * clock_parse(text, out): an RFC 3339 date-time (section 5.6) with offset:
  * `2017-11-10T03:43:23+01:00`, `…Z`, optional fraction (cut to milliseconds),
  * `t`/`z`/blank as separator allowed as there. Years 1970 to 9999, real
- * calendar dates only; leap second 60 is read as the next second's start. An
- * offset is required: local time without one is refused. 0, or ERR_BAD.
+ * calendar dates only; leap second 60 (of a day's last minute in UTC) is read
+ * as the next second's start. An offset is required: local time without one is
+ * refused. 0, or ERR_BAD.
  */
 int clock_parse(const char *text, int64_t *out_ms);
 
@@ -31,7 +32,8 @@ int clock_parse_loose(const char *text, int64_t *out_ms);
 
 /*
  * clock_format(ms, out): RFC 3339 UTC with `Z`, sub-second digits (three) only
- * when not zero; "" for 0. Returns out.
+ * when not zero; "" for 0 and what lies outside the years 1970 to 9999. Returns
+ * out.
  */
 const char *clock_format(int64_t ms, char out[CLOCK_TEXT_MAX]);
 
@@ -47,7 +49,8 @@ const char *clock_format_duration(int64_t ms, char out[CLOCK_TEXT_MAX]);
 /*
  * clock_parse_http(text, now_ms, out): the value of Retry-After (RFC 9110
  * section 10.2.3): seconds, or an HTTP-date of which the distance to now is
- * taken (never negative). 0 and *out_ms, or ERR_BAD.
+ * taken (never negative). Seconds are cut to ten years. 0 and *out_ms, or
+ * ERR_BAD.
  */
 int clock_parse_http(const char *text, int64_t now_ms, int64_t *out_ms);
 

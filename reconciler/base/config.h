@@ -17,12 +17,12 @@ struct config;	    /* one parsed file; owns all text it hands out */
 struct config_node; /* one group in it; lives as long as the file */
 
 enum config_type {
-	CONFIG_TEXT,	  /* const char * (borrowed from the file) */
-	CONFIG_BOOL,	  /* bool */
-	CONFIG_INT,	  /* int64_t, min..max */
-	CONFIG_REAL,	  /* double, min..max (an integer is accepted) */
-	CONFIG_DURATION,  /* int64_t ms, min..max; written "24h" */
-	CONFIG_SIZE,	  /* uint64_t bytes, min..max; written "1M" */
+	CONFIG_TEXT,	 /* const char * (borrowed from the file) */
+	CONFIG_BOOL,	 /* bool */
+	CONFIG_INT,	 /* int64_t, min..max */
+	CONFIG_REAL,	 /* double, min..max (an integer is accepted) */
+	CONFIG_DURATION, /* int64_t ms, min..max; written "24h" */
+	CONFIG_SIZE,	 /* uint64_t bytes, min..max; written "1M" or 1048576 */
 	CONFIG_DURATIONS, /* struct config_durations; ("5s", "30s") or "5s" */
 };
 
@@ -46,8 +46,9 @@ struct config_key {
 };
 
 /*
- * config_open(path, out, err): parse the file. @include is not followed. At
- * most 1 MiB. 0; ERR_ABSENT, ERR_DENIED, ERR_BAD (syntax, with the line).
+ * config_open(path, out, err): parse the file, at most 1 MiB of UTF-8. @include
+ * and numbers that do not fit are refused. 0; ERR_ABSENT, ERR_DENIED, ERR_BAD
+ * (syntax, a key given twice; with the line), ERR_FAIL.
  */
 int config_open(const char *path, struct config **out, struct err_text *err);
 /* config_open_text(text, name, out, err): the same from memory, for tests. */
@@ -57,10 +58,17 @@ void config_close(struct config *config);
 
 /* config_root(config): the outermost group. */
 const struct config_node *config_root(const struct config *config);
-/* config_group(node, name): a group inside, or NULL when the file has none. */
+/*
+ * config_group(node, name): a group inside, or NULL when the file has none.
+ * What has the name but is no group is handed out too: config_fill and
+ * config_each refuse it with its place.
+ */
 const struct config_node *config_group(
     const struct config_node *node, const char *name);
-/* config_count(node, name): elements of a list of groups; 0 when absent. */
+/*
+ * config_count(node, name): elements of a list of groups; 0 when absent. One
+ * group (or anything else) in the place of a list counts as a list of one.
+ */
 size_t config_count(const struct config_node *node, const char *name);
 /* config_item(node, name, i): its i-th group; NULL when it is not a group. */
 const struct config_node *config_item(

@@ -54,7 +54,10 @@ struct health_event {
  * health_after(health, event): fold one ended request in. Returns true when
  * the state changed (worth a log line). TRUTH, MORE, GONE and GARBLED are
  * answers: they make it ok. 429 or Retry-After waits at once; other LATERs
- * wait after HEALTH_DOWN_AFTER in a row; BARRED bars.
+ * wait after HEALTH_DOWN_AFTER in a row; BARRED bars. A request that was under
+ * way when a wait began ends before until_ms and is no probe: its answer does
+ * not end the wait, its failure does not lengthen it (a later Retry-After
+ * does).
  */
 bool health_after(struct health *health, const struct health_event *event);
 

@@ -127,4 +127,10 @@ enum verdict {
 
 const char *verdict_name(enum verdict verdict);
 
+/*
+ * observation_cut(text, max): how many bytes of a UTF-8 text, at most max, end
+ * with a whole character. For what is kept in part, such as a long reason.
+ */
+size_t observation_cut(const char *text, size_t max);
+
 #endif

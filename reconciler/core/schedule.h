@@ -42,9 +42,11 @@ struct schedule {
 int64_t schedule_retry(int64_t now_ms, uint32_t attempts, uint64_t random);
 
 /*
- * schedule_missing(now, first_missing, attempts, schedule, random, out): the
- * next look after "no such object": soon at first (1 s, 5 s, 30 s, 5 min, then
- * every 5 min) while the window is open. false: the window is over, believe it.
+ * schedule_missing(now, first_missing, attempts, schedule, out): the next look
+ * after "no such object": soon at first (1 s, 5 s, 30 s, 5 min, then every
+ * 5 min) while the window is open. attempts counts the missing ones, from 1.
+ * false: the window is over, believe it. A first_missing in the future (the
+ * clock stepped back) keeps it open for as many looks as a window has.
  */
 bool schedule_missing(int64_t now_ms, int64_t first_missing_ms,
     uint32_t attempts, const struct schedule *schedule, int64_t *out_ms);

@@ -1,0 +1,222 @@
+#include <string.h>
+
+#include "reconciler/base/arena.h"
+#include "reconciler/base/err.h"
+#include "reconciler/core/schedule.h"
+
+#include "cache/codec.h"
+#include "cache/jobs.h"
+#include "cache/ledger.h"
+#include "cache/turn.h"
+
+/* Kills in a row that one job's answers may have caused before it is parked. */
+enum { KILLED_MAX = 2 * SCHEDULE_GARBLED_MAX };
+
+/* The job of a row; false: the index and the jobs disagree, or an error. */
+static bool get_job(struct lmdb_txn *txn, const struct object_ref *ref,
+    struct arena *arena, struct job_record *out)
+{
+	int rc = jobs_get(txn, ref, arena, out);
+
+	if (rc == ERR_ABSENT) {
+		lmdb_fail(txn, ERR_BAD, "table due: a row without its job");
+	}
+	return rc == 0;
+}
+
+static bool decode_row(
+    struct store_turn *turn, struct span key, struct due_row *out)
+{
+	int rc = jobs_decode_due(key, &turn->arena, out);
+
+	if (rc != 0)
+		lmdb_fail(turn->txn, rc, "table due: a bad key");
+	return rc == 0;
+}
+
+/* ---- claiming --------------------------------------------------------- */
+
+/* Up to max rows of one lane that are due; nothing is changed meanwhile. */
+static size_t read_lane(struct store_turn *turn, struct lmdb_cursor *cursor,
+    const struct key *lane, size_t max, struct due_row *out)
+{
+	struct span k;
+	struct span v;
+	size_t n = 0;
+	bool found = max > 0 && lmdb_seek(cursor, key_span(lane), &k, &v);
+
+	while (found && n < max && key_has_prefix(k, lane)) {
+		if (!decode_row(turn, k, &out[n]) ||
+		    out[n].time_ms > turn->now_ms)
+			break;
+		n++;
+		found = lmdb_next(cursor, &k, &v);
+	}
+	return n;
+}
+
+static size_t read_due(struct store_turn *turn, const char *provider,
+    size_t max, struct due_row *out)
+{
+	struct lmdb_cursor *cursor = lmdb_cursor_open(turn->txn, TABLE_DUE);
+	struct key lane;
+	size_t n = 0;
+
+	for (uint8_t i = 0; i < PRIORITY_COUNT; i++) {
+		jobs_lane(&lane, provider, i);
+		n += read_lane(turn, cursor, &lane, max - n, out + n);
+	}
+	lmdb_cursor_close(cursor);
+	return n;
+}
+
+static bool claim_job(struct store_turn *turn, const struct object_ref *ref,
+    struct arena *arena, struct claim *out)
+{
+	struct job_record before;
+	struct job_record job;
+
+	if (!get_job(turn->txn, ref, arena, &before))
+		return false;
+	job = before;
+	job.claimed_ms = turn->now_ms;
+	job.claimed_notices = job.notices;
+	jobs_put(turn->txn, &before, &job);
+	*out = (struct claim){
+	    .ref = job.ref,
+	    .parent_kind = job.parent_kind,
+	    .parent_id = job.parent_id,
+	    .cause = job.notices > 0 ? CAUSE_NOTIFIED : job.cause,
+	    .attempts = job.attempts,
+	    .notices = job.notices,
+	    .first_notified_ms = job.first_notified_ms,
+	};
+	return true;
+}
+
+size_t store_turn_claim(struct store_turn *turn, const char *provider,
+    size_t max, struct arena *arena, struct claim *out)
+{
+	struct due_row *rows =
+	    max > 0 ? arena_alloc(&turn->arena, max, sizeof(*rows)) : NULL;
+	size_t n = 0;
+	size_t i = 0;
+
+	if (rows != NULL)
+		n = read_due(turn, provider, max, rows);
+	while (i < n && claim_job(turn, &rows[i].ref, arena, &out[i]))
+		i++;
+	return i;
+}
+
+void store_turn_release(struct store_turn *turn, const struct claim *claim)
+{
+	struct job_record before;
+	struct job_record job;
+	int rc = jobs_get(turn->txn, &claim->ref, &turn->arena, &before);
+
+	/* Dropped by a person meanwhile: there is nothing to give back. */
+	if (rc != 0 || before.claimed_ms == 0)
+		return;
+	job = before;
+	job.claimed_ms = 0;
+	job.claimed_notices = 0;
+	jobs_put(turn->txn, &before, &job);
+}
+
+/* ---- after a kill ----------------------------------------------------- */
+
+static bool recover_job(struct store_turn *turn, const struct object_ref *ref)
+{
+	struct job_record before;
+	struct job_record job;
+
+	if (!get_job(turn->txn, ref, &turn->arena, &before))
+		return false;
+	job = before;
+	job.claimed_ms = 0;
+	job.claimed_notices = 0;
+	job.due_ms = turn->now_ms;
+	job.attempts++;
+	job.garbled++;
+	job.parked = job.garbled >= KILLED_MAX;
+	job.last_error = "worker was killed during the fetch";
+	jobs_put(turn->txn, &before, &job);
+	return lmdb_error(turn->txn) == 0;
+}
+
+/* Every job that is put leaves the lane: its first row is always the next. */
+static size_t recover_lane(
+    struct store_turn *turn, struct lmdb_cursor *cursor, const char *provider)
+{
+	struct due_row row;
+	struct key lane;
+	struct span k;
+	struct span v;
+	size_t n = 0;
+
+	jobs_lane(&lane, provider, LANE_FLIGHT);
+	while (lmdb_seek(cursor, key_span(&lane), &k, &v) &&
+	       key_has_prefix(k, &lane) && decode_row(turn, k, &row) &&
+	       recover_job(turn, &row.ref))
+		n++;
+	return n;
+}
+
+size_t store_turn_recover(struct store_turn *turn)
+{
+	struct lmdb_cursor *cursor = lmdb_cursor_open(turn->txn, TABLE_DUE);
+	const char *provider = jobs_next_provider(cursor, NULL, &turn->arena);
+	size_t n = 0;
+
+	while (provider != NULL) {
+		n += recover_lane(turn, cursor, provider);
+		provider = jobs_next_provider(cursor, provider, &turn->arena);
+	}
+	lmdb_cursor_close(cursor);
+	return n;
+}
+
+/* ---- what comes next -------------------------------------------------- */
+
+/* Does the job only wait because its object was fetched just now? */
+static bool is_spaced(struct store_turn *turn, const struct due_row *row)
+{
+	struct job_record job;
+	int64_t spaced;
+
+	if (row->time_ms <= turn->now_ms ||
+	    !get_job(turn->txn, &row->ref, &turn->arena, &job))
+		return false;
+	spaced = objects_spaced(turn->txn, &row->ref, turn->now_ms);
+	return job.notices > 0 && !job.laddered && job.attempts == 0 &&
+	       job.due_ms <= spaced;
+}
+
+int64_t store_turn_next(
+    struct store_turn *turn, const char *provider, bool *spaced)
+{
+	struct lmdb_cursor *cursor = lmdb_cursor_open(turn->txn, TABLE_DUE);
+	struct due_row first = {.time_ms = 0};
+	struct due_row row;
+	struct key lane;
+	struct span k;
+	struct span v;
+
+	for (uint8_t i = 0; i < PRIORITY_COUNT; i++) {
+		jobs_lane(&lane, provider, i);
+		if (lmdb_seek(cursor, key_span(&lane), &k, &v) &&
+		    key_has_prefix(k, &lane) && decode_row(turn, k, &row) &&
+		    (first.time_ms == 0 || row.time_ms < first.time_ms))
+			first = row;
+	}
+	lmdb_cursor_close(cursor);
+	if (spaced != NULL)
+		*spaced = first.time_ms != 0 && is_spaced(turn, &first);
+	return first.time_ms;
+}
+
+uint64_t store_turn_parked(struct store_turn *turn)
+{
+	return meta_get(turn->txn, META_PARKED);
+}

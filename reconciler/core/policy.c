@@ -1,0 +1,83 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "reconciler/base/clock.h"
+#include "reconciler/base/err.h"
+
+#include "reconciler/core/entitle.h"
+
+void policy_default(struct policy *policy)
+{
+	*policy =
+	    (struct policy){.rules = {
+				[STATE_UNKNOWN] = {.access = ACCESS_UNKNOWN},
+				[STATE_TRIALING] = {.access = ACCESS_ALLOW},
+				[STATE_ACTIVE] = {.access = ACCESS_ALLOW},
+				[STATE_PAST_DUE] = {.access = ACCESS_ALLOW},
+			    }};
+}
+
+/* 0 and *out, or ERR_BAD. */
+static int rule_parse(
+    enum state state, const char *rule, struct policy_rule *out)
+{
+	static const char grace[] = "grace ";
+
+	*out = (struct policy_rule){.access = ACCESS_DENY};
+	if (strcmp(rule, "deny") == 0)
+		return 0;
+	if (strcmp(rule, "allow") == 0) {
+		out->access = ACCESS_ALLOW;
+		return 0;
+	}
+	if (strcmp(rule, "unknown") == 0 && state == STATE_UNKNOWN) {
+		out->access = ACCESS_UNKNOWN;
+		return 0;
+	}
+	if (strncmp(rule, grace, sizeof(grace) - 1) != 0)
+		return ERR_BAD;
+	out->access = ACCESS_GRACE;
+	if (clock_parse_duration(rule + sizeof(grace) - 1, &out->grace_ms) != 0)
+		return ERR_BAD;
+	return out->grace_ms > 0 ? 0 : ERR_BAD;
+}
+
+int policy_set(struct policy *policy, const char *state, const char *rule,
+    struct err_text *err)
+{
+	struct policy_rule parsed;
+	enum state which;
+
+	if (state_parse(state, &which) != 0)
+		return err_set(err, ERR_BAD,
+		    "no such state \"%s\": pending, trialing, active, "
+		    "past_due, paused, ended, paid, failed, refunded, "
+		    "reversed or unknown",
+		    state);
+	if (rule_parse(which, rule, &parsed) != 0)
+		return err_set(err, ERR_BAD,
+		    "\"%s\" for %s: allow, deny%s or grace DURATION "
+		    "(such as \"grace 7d\")",
+		    rule, state, which == STATE_UNKNOWN ? ", unknown" : "");
+	policy->rules[which] = parsed;
+	return 0;
+}
+
+const char *policy_rule_text(
+    const struct policy_rule *rule, char *out, size_t cap)
+{
+	static const char *const words[] = {
+	    [ACCESS_DENY] = "deny",
+	    [ACCESS_ALLOW] = "allow",
+	    [ACCESS_GRACE] = "grace",
+	    [ACCESS_UNKNOWN] = "unknown",
+	};
+	char duration[CLOCK_TEXT_MAX];
+
+	if (rule->access == ACCESS_GRACE)
+		(void)snprintf(out, cap, "grace %s",
+		    clock_format_duration(rule->grace_ms, duration));
+	else
+		(void)snprintf(out, cap, "%s", words[rule->access]);
+	return out;
+}

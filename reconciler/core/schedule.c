@@ -1,0 +1,90 @@
+#include "reconciler/core/ms.h"
+#include "reconciler/core/observation.h"
+
+#include "reconciler/core/schedule.h"
+
+static const int64_t missing_steps_ms[] = {1000, 5000, 30000, 300000};
+
+enum { N_MISSING_STEPS = sizeof(missing_steps_ms) / sizeof(int64_t) };
+
+/* A number in 0..max. */
+static int64_t spread(uint64_t random, int64_t max)
+{
+	return (int64_t)(random % ((uint64_t)max + 1));
+}
+
+int64_t schedule_retry(int64_t now_ms, uint32_t attempts, uint64_t random)
+{
+	const int64_t least_ms = SCHEDULE_RETRY_BASE_MS / 4;
+	int64_t window_ms = SCHEDULE_RETRY_BASE_MS;
+	uint32_t i;
+
+	for (i = 1; i < attempts && window_ms < SCHEDULE_RETRY_CAP_MS; i++)
+		window_ms *= 2;
+	if (window_ms > SCHEDULE_RETRY_CAP_MS)
+		window_ms = SCHEDULE_RETRY_CAP_MS;
+	return ms_add(now_ms, least_ms + spread(random, window_ms - least_ms));
+}
+
+/* Looks that fit into a window when nothing but the clock asks for them. */
+static int64_t window_looks(int64_t window_ms)
+{
+	const int64_t last_ms = missing_steps_ms[N_MISSING_STEPS - 1];
+
+	return N_MISSING_STEPS + window_ms / last_ms;
+}
+
+bool schedule_missing(int64_t now_ms, int64_t first_missing_ms,
+    uint32_t attempts, const struct schedule *schedule, int64_t *out_ms)
+{
+	int64_t window_ms = schedule->missing_window_ms;
+	uint32_t step = attempts == 0 ? 0 : attempts - 1;
+
+	if (window_ms <= 0 || ms_between(first_missing_ms, now_ms) >= window_ms)
+		return false;
+	if (first_missing_ms > now_ms && attempts > window_looks(window_ms))
+		return false;
+	if (step >= N_MISSING_STEPS)
+		step = N_MISSING_STEPS - 1;
+	*out_ms = ms_add(now_ms, missing_steps_ms[step]);
+	return true;
+}
+
+bool schedule_rung(int64_t now_ms, uint32_t rung,
+    const struct schedule *schedule, int64_t *out_ms)
+{
+	if (rung >= schedule->n_rungs || rung >= SCHEDULE_RUNGS_MAX)
+		return false;
+	*out_ms = ms_add(now_ms, schedule->rungs_ms[rung]);
+	return true;
+}
+
+int64_t schedule_spaced(int64_t now_ms, int64_t last_started_ms)
+{
+	if (last_started_ms == 0 || last_started_ms > now_ms ||
+	    ms_between(last_started_ms, now_ms) >= SCHEDULE_SPACING_MS)
+		return now_ms;
+	return ms_add(last_started_ms, SCHEDULE_SPACING_MS);
+}
+
+int64_t schedule_next_check(const struct observation *obs, int64_t now_ms,
+    const struct schedule *schedule, uint64_t random, bool *boundary)
+{
+	int64_t resync_ms = schedule->resync_ms, next_ms, at_ms;
+	size_t i;
+
+	if (resync_ms < SCHEDULE_SPACING_MS)
+		resync_ms = SCHEDULE_SPACING_MS;
+	next_ms = ms_add(
+	    now_ms, resync_ms - resync_ms / 4 + spread(random, resync_ms / 4));
+	*boundary = false;
+	for (i = 0; i < obs->n_boundaries; i++) {
+		at_ms =
+		    ms_add(obs->boundaries_ms[i], SCHEDULE_BOUNDARY_SLACK_MS);
+		if (at_ms <= now_ms || at_ms > next_ms)
+			continue;
+		next_ms = at_ms;
+		*boundary = true;
+	}
+	return next_ms;
+}
