@@ -47,8 +47,8 @@ static void holding_close(struct holding *holding)
 	arena_fini(&holding->arena);
 }
 
-static void get(struct lmdb_txn *txn, const char *account,
-    struct account_record *out)
+static void get(
+    struct lmdb_txn *txn, const char *account, struct account_record *out)
 {
 	struct span value;
 	struct reader r;
@@ -65,8 +65,8 @@ static void get(struct lmdb_txn *txn, const char *account,
 	out->state = (enum state)record_enum(&r, STATE_COUNT);
 	out->evaluated_at_ms = reader_i64(&r);
 	out->next_edge_ms = reader_i64(&r);
-	record_result(txn, record_end(&r, NULL),
-	    "an account's record does not decode");
+	record_result(
+	    txn, record_end(&r, NULL), "an account's record does not decode");
 }
 
 static void key_of_edge(struct key *key, const char *account, int64_t at_ms)
@@ -76,8 +76,8 @@ static void key_of_edge(struct key *key, const char *account, int64_t at_ms)
 	key_text(key, account);
 }
 
-int accounts_edge(struct span key, struct arena *arena, int64_t *at_ms,
-    const char **account)
+int accounts_edge(
+    struct span key, struct arena *arena, int64_t *at_ms, const char **account)
 {
 	struct reader r;
 
@@ -87,8 +87,8 @@ int accounts_edge(struct span key, struct arena *arena, int64_t *at_ms,
 	return record_end(&r, arena);
 }
 
-static void move_edge(struct lmdb_txn *txn, const char *account,
-    int64_t from_ms, int64_t to_ms)
+static void move_edge(
+    struct lmdb_txn *txn, const char *account, int64_t from_ms, int64_t to_ms)
 {
 	struct key key;
 
@@ -100,8 +100,8 @@ static void move_edge(struct lmdb_txn *txn, const char *account,
 	}
 	if (to_ms != 0) {
 		key_of_edge(&key, account, to_ms);
-		lmdb_put(txn, TABLE_EDGES, key_span(&key),
-		    (struct span){"", 0});
+		lmdb_put(
+		    txn, TABLE_EDGES, key_span(&key), (struct span){"", 0});
 	}
 }
 
@@ -220,8 +220,8 @@ size_t accounts_catch_up(struct store_turn *turn, const char *account)
 		event.at_ms = after.next_edge_ms;
 		if (++steps > CATCH_UP_MAX)
 			event.at_ms = turn->now_ms;
-		changes += weigh(
-		    turn, account, &holding, event.at_ms, &event, &after);
+		changes +=
+		    weigh(turn, account, &holding, event.at_ms, &event, &after);
 	}
 	holding_close(&holding);
 	put(turn->txn, account, &before, &after);
@@ -238,8 +238,7 @@ size_t accounts_announce(struct store_turn *turn, const char *account,
 	get(turn->txn, account, &before);
 	after = before;
 	holding_open(turn, account, &holding);
-	edge = weigh(
-	    turn, account, &holding, turn->now_ms, event, &after);
+	edge = weigh(turn, account, &holding, turn->now_ms, event, &after);
 	holding_close(&holding);
 	put(turn->txn, account, &before, &after);
 	return edge ? 1 : 0;

@@ -36,8 +36,9 @@ size_t accounts_catch_up(struct store_turn *turn, const char *account);
 size_t accounts_announce(struct store_turn *turn, const char *account,
     const struct accounts_event *event);
 
-/* accounts_edge(key, arena, at, account): a row of TABLE_EDGES; 0 or ERR_BAD. */
-int accounts_edge(struct span key, struct arena *arena, int64_t *at_ms,
-    const char **account);
+/* accounts_edge(key, arena, at, account): a row of TABLE_EDGES; 0 or ERR_BAD.
+ */
+int accounts_edge(
+    struct span key, struct arena *arena, int64_t *at_ms, const char **account);
 
 #endif

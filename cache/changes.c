@@ -30,8 +30,8 @@ void changes_append(struct lmdb_txn *txn, struct change *change)
 	lmdb_append(txn, TABLE_CHANGES, key_span(&key), writer_span(w));
 }
 
-int changes_decode(struct span key, struct span value, struct arena *arena,
-    struct change *out)
+int changes_decode(
+    struct span key, struct span value, struct arena *arena, struct change *out)
 {
 	struct reader r;
 	int rc;
@@ -43,8 +43,7 @@ int changes_decode(struct span key, struct span value, struct arena *arena,
 	if (rc != 0)
 		return rc;
 	record_open(&r, value);
-	out->entitled =
-	    (enum entitled)record_enum(&r, ENTITLED_UNKNOWN + 1);
+	out->entitled = (enum entitled)record_enum(&r, ENTITLED_UNKNOWN + 1);
 	out->was = (enum entitled)record_enum(&r, ENTITLED_UNKNOWN + 1);
 	out->state = (enum state)record_enum(&r, STATE_COUNT);
 	out->cause = (enum cause)record_enum(&r, CAUSE_COUNT);

@@ -45,7 +45,7 @@ static void find_due(struct store_turn *turn, size_t max, struct rows *out)
 
 	rows_init(out, &turn->arena, sizeof(struct check));
 	for (more = first(cursor, &key); more && out->n < max;
-	    more = lmdb_next(cursor, &key, &value)) {
+	     more = lmdb_next(cursor, &key, &value)) {
 		struct check *row;
 
 		decode(key, &check);
@@ -146,8 +146,7 @@ size_t store_turn_advance(struct store_turn *turn, size_t max)
 	size_t n;
 
 	for (n = 0; n < max; n++) {
-		if (!first_edge(turn, &at_ms, &account) ||
-		    at_ms > turn->now_ms)
+		if (!first_edge(turn, &at_ms, &account) || at_ms > turn->now_ms)
 			break;
 		(void)accounts_catch_up(turn, account);
 		remove_edge(turn->txn, at_ms, account);

@@ -57,8 +57,8 @@ void endings_done(struct settlement *s)
 /* A look that answers for a notice begins the ladder; others climb on. */
 static uint32_t rung_of(const struct settlement *s)
 {
-	bool begins = s->job.claimed_notices > 0 &&
-		      s->plan.news != HISTORY_STALE;
+	bool begins =
+	    s->job.claimed_notices > 0 && s->plan.news != HISTORY_STALE;
 
 	return begins ? 0 : s->job.rung;
 }

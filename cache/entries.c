@@ -97,8 +97,8 @@ int entries_load(struct lmdb_txn *txn, const struct object_record *object,
 	return record_result(txn, rc, "an object's history does not decode");
 }
 
-static void put(struct lmdb_txn *txn, uint64_t number,
-    const struct transition *entry)
+static void put(
+    struct lmdb_txn *txn, uint64_t number, const struct transition *entry)
 {
 	struct record record;
 	struct key key;

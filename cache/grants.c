@@ -80,8 +80,8 @@ static int decode(
 	return record_end(&r, arena);
 }
 
-static void put(struct lmdb_txn *txn, const struct key *key,
-    const struct held_grant *held)
+static void put(
+    struct lmdb_txn *txn, const struct key *key, const struct held_grant *held)
 {
 	struct record record;
 
@@ -110,7 +110,7 @@ static int read_rows(struct lmdb_cursor *cursor, const struct key *prefix,
 	bool more = lmdb_seek(cursor, key_span(prefix), &key, &value);
 
 	for (; more && key_has_prefix(key, prefix);
-	    more = lmdb_next(cursor, &key, &value)) {
+	     more = lmdb_next(cursor, &key, &value)) {
 		struct held_grant *held = rows_add(rows);
 		int rc = ERR_FULL;
 
@@ -179,11 +179,10 @@ static int64_t next_held_from(const struct version *last,
     const struct grant *grant, const struct grants_basis *basis)
 {
 	if (!text_equal(last->grant.status, grant->status) &&
-	    is_between(basis->changed_at_ms, last->held_from_ms,
-		basis->started_ms))
+	    is_between(
+		basis->changed_at_ms, last->held_from_ms, basis->started_ms))
 		return basis->changed_at_ms;
-	if (is_between(
-		grant->until_ms, last->held_from_ms, basis->started_ms))
+	if (is_between(grant->until_ms, last->held_from_ms, basis->started_ms))
 		return grant->until_ms;
 	return basis->started_ms;
 }
@@ -209,13 +208,11 @@ static void add_version(struct store_turn *turn,
 		next.grant = last.grant;
 	} else {
 		next.grant = *grant;
-		next.held_from_ms = first
-					? first_held_from(grant, basis)
-					: next_held_from(&last, grant, basis);
+		next.held_from_ms = first ? first_held_from(grant, basis)
+					  : next_held_from(&last, grant, basis);
 	}
 	if (grant != NULL || !first)
-		versions_append(
-		    turn->txn, owner(object), &next, &turn->arena);
+		versions_append(turn->txn, owner(object), &next, &turn->arena);
 }
 
 void grants_replace(struct store_turn *turn, const struct object_record *object,
@@ -319,8 +316,7 @@ void grants_move(struct store_turn *turn, const struct object_record *before,
 		return;
 	for (size_t i = 0; i < n; i += len) {
 		len = versions_group(versions + i, n - i);
-		move_versions(
-		    turn, from, to, versions + i, len, past, at_ms);
+		move_versions(turn, from, to, versions + i, len, past, at_ms);
 	}
 	move_rows(turn, from, to, before);
 }

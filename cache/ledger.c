@@ -24,8 +24,7 @@ static void gather(struct settlement *s, struct store_turn *turn,
 	    .schedule = provider != NULL ? &provider->schedule : &unconfigured,
 	    .ref = claim->ref,
 	    .out = out};
-	s->has_job =
-	    jobs_get(turn->txn, &s->ref, &turn->arena, &s->job) == 0;
+	s->has_job = jobs_get(turn->txn, &s->ref, &turn->arena, &s->job) == 0;
 	s->known =
 	    objects_get(turn->txn, &s->ref, &turn->arena, &s->object) == 0;
 	s->notified = claim->notices > 0 ||
@@ -38,8 +37,8 @@ static void settle_garbled(struct settlement *s)
 	verdicts_garbled(s, s->outcome->cause);
 }
 
-void store_turn_settle(struct store_turn *turn, const struct outcome *outcome,
-    struct settled *out)
+void store_turn_settle(
+    struct store_turn *turn, const struct outcome *outcome, struct settled *out)
 {
 	/* MORE is no end: a look that stops there did not make sense. */
 	static void (*const by_verdict[VERDICT_COUNT])(struct settlement *) = {

@@ -71,7 +71,8 @@ static void find_objects(struct store_turn *turn, const char *provider,
 	rows_init(out, &turn->arena, sizeof(uint64_t));
 	key_of_customer(&key, provider, customer);
 	for (more = lmdb_seek(cursor, key_span(&key), &k, &v);
-	    more && key_has_prefix(k, &key); more = lmdb_next(cursor, &k, &v)) {
+	     more && key_has_prefix(k, &key);
+	     more = lmdb_next(cursor, &k, &v)) {
 		uint64_t *number = rows_add(out);
 		struct reader r;
 
@@ -135,8 +136,8 @@ static int link_in(struct store_turn *turn, const char *provider,
 
 	if (account == NULL && linked == NULL && lmdb_error(turn->txn) == 0) {
 		store_turn_abort(turn);
-		return err_set(err, ERR_ABSENT, "%s/%s is not linked", provider,
-		    customer);
+		return err_set(
+		    err, ERR_ABSENT, "%s/%s is not linked", provider, customer);
 	}
 	if (!text_equal(linked, account)) {
 		put(turn->txn, provider, customer, account);

@@ -51,8 +51,8 @@ void owners_decide(struct store_turn *turn, const struct observation *obs,
     const struct object_record *parent, struct object_record *record)
 {
 	if (obs->customer == NULL && obs->account == NULL) {
-		if (parent != NULL && (record->inherited ||
-					  record->shown.account == NULL))
+		if (parent != NULL &&
+		    (record->inherited || record->shown.account == NULL))
 			owners_inherit(parent, record);
 		return;
 	}
@@ -62,8 +62,7 @@ void owners_decide(struct store_turn *turn, const struct observation *obs,
 	owners_relink(turn, record);
 }
 
-bool owners_differ(
-    const struct object_record *a, const struct object_record *b)
+bool owners_differ(const struct object_record *a, const struct object_record *b)
 {
 	return !text_equal(a->shown.account, b->shown.account) ||
 	       !text_equal(a->shown.customer, b->shown.customer) ||

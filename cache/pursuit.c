@@ -31,8 +31,8 @@ static bool is_in_flight(struct settlement *s, const struct object_ref *other)
  * The other one was looked at since and does not confirm this one: the pair in
  * the notification may be forged, or its list lags. One later look decides.
  */
-static void want_once_more(struct settlement *s,
-    const struct object_ref *other, const struct object_record *record)
+static void want_once_more(struct settlement *s, const struct object_ref *other,
+    const struct object_record *record)
 {
 	int64_t due_ms;
 

@@ -102,7 +102,7 @@ const char *screen_problem(const struct observation *obs)
 	const char *problem = NULL;
 
 	for (size_t i = 0;
-	    i < sizeof(parts) / sizeof(parts[0]) && problem == NULL; i++)
+	     i < sizeof(parts) / sizeof(parts[0]) && problem == NULL; i++)
 		problem = parts[i](obs);
 	return problem;
 }

@@ -62,8 +62,7 @@ void verdicts_barred(struct settlement *s);
  * pursuit_follow(s, record): make jobs for the objects that the client wants
  * looked at as well, unless this object's record confirms them already.
  */
-void pursuit_follow(
-    struct settlement *s, const struct object_record *record);
+void pursuit_follow(struct settlement *s, const struct object_record *record);
 
 /*
  * truth_plan_check(s, record, obs): set when the object is to be looked at next

@@ -7,6 +7,7 @@
 #include "cache/grants.h"
 #include "cache/members.h"
 #include "cache/owners.h"
+#include "cache/record.h"
 #include "cache/screen.h"
 #include "cache/touched.h"
 #include "cache/turn.h"
@@ -33,9 +34,9 @@ void truth_plan_check(struct settlement *s, struct object_record *record,
 	struct observation nothing = {0};
 	bool boundary = false;
 
-	record->shown.next_check_ms = schedule_next_check(
-	    obs != NULL ? obs : &nothing, s->turn->now_ms, s->schedule,
-	    random_next(s->turn->random), &boundary);
+	record->shown.next_check_ms =
+	    schedule_next_check(obs != NULL ? obs : &nothing, s->turn->now_ms,
+		s->schedule, random_next(s->turn->random), &boundary);
 	record->check_cause = boundary ? CAUSE_RECHECK : CAUSE_RESYNC;
 }
 
@@ -75,21 +76,21 @@ static void find_owner(struct settlement *s, struct object_record *record)
 	if (members_parent(turn->txn, &s->ref, &turn->arena, &ref)) {
 		record->shown.parent_kind = ref.kind;
 		record->shown.parent_id = ref.id;
-		has_parent = objects_get(turn->txn, &ref, &turn->arena,
-				 &parent) == 0;
+		has_parent =
+		    objects_get(turn->txn, &ref, &turn->arena, &parent) == 0;
 	}
-	owners_decide(turn, s->outcome->observation,
-	    has_parent ? &parent : NULL, record);
+	owners_decide(
+	    turn, s->outcome->observation, has_parent ? &parent : NULL, record);
 }
 
-static void put(struct settlement *s, struct touched *touched,
-    struct object_record *record)
+static void put(
+    struct settlement *s, struct touched *touched, struct object_record *record)
 {
 	struct store_turn *turn = s->turn;
 
 	if (s->known) {
-		owners_move(turn, touched, &s->object, record,
-		    s->outcome->started_ms);
+		owners_move(
+		    turn, touched, &s->object, record, s->outcome->started_ms);
 		return;
 	}
 	touched_add(turn, touched, record->shown.account);
@@ -153,8 +154,8 @@ static bool is_repair(const struct settlement *s)
 static void count(struct settlement *s)
 {
 	s->out->news = s->plan.news;
-	s->out->status = arena_text(
-	    &s->turn->arena, s->outcome->observation->status);
+	s->out->status =
+	    arena_text(&s->turn->arena, s->outcome->observation->status);
 	if (s->plan.news == HISTORY_NEWS)
 		s->tally.news++;
 	if (!is_repair(s))
@@ -176,18 +177,18 @@ static int judge(struct settlement *s, struct transition **entries)
 	    .started_ms = s->outcome->started_ms,
 	    .now_ms = s->turn->now_ms};
 	int64_t due_ms;
-	int rc = entries_load(
-	    s->turn->txn, &s->object, &s->turn->arena, entries);
+	int rc =
+	    entries_load(s->turn->txn, &s->object, &s->turn->arena, entries);
 
 	if (rc != 0)
 		return rc;
 	before.entries = *entries;
 	before.n = shown->entries;
 	/* With no rung left to climb, the older answer is the answer. */
-	look.accept_older = !schedule_rung(
-	    s->turn->now_ms, s->job.rung, s->schedule, &due_ms);
-	rc = history_merge(&before, s->outcome->observation, &look,
-	    &s->turn->arena, &s->plan);
+	look.accept_older =
+	    !schedule_rung(s->turn->now_ms, s->job.rung, s->schedule, &due_ms);
+	rc = history_merge(
+	    &before, s->outcome->observation, &look, &s->turn->arena, &s->plan);
 	return record_result(s->turn->txn, rc, "history: no memory");
 }
 

@@ -71,14 +71,14 @@ void versions_append(struct lmdb_txn *txn, const char *account,
 	record_put(txn, TABLE_GRANT_LOG, &key, &record);
 }
 
-static int read_rows(struct lmdb_cursor *cursor, const struct key *prefix,
-    struct rows *rows)
+static int read_rows(
+    struct lmdb_cursor *cursor, const struct key *prefix, struct rows *rows)
 {
 	struct span key, value;
 	bool more = lmdb_seek(cursor, key_span(prefix), &key, &value);
 
 	for (; more && key_has_prefix(key, prefix);
-	    more = lmdb_next(cursor, &key, &value)) {
+	     more = lmdb_next(cursor, &key, &value)) {
 		struct version *version = rows_add(rows);
 		int rc = ERR_FULL;
 

@@ -73,8 +73,8 @@ static int read_changes(struct lmdb_txn *txn, uint64_t since,
 	key_u64(&start, since + 1);
 	*n = 0;
 	for (more = lmdb_seek(cursor, key_span(&start), &key, &value);
-	    more && *n < max && rc == 0;
-	    more = lmdb_next(cursor, &key, &value))
+	     more && *n < max && rc == 0;
+	     more = lmdb_next(cursor, &key, &value))
 		rc = changes_decode(key, value, arena, &out[(*n)++]);
 	lmdb_cursor_close(cursor);
 	return record_result(txn, rc, "a change does not decode");

@@ -49,8 +49,8 @@ static int load_objects(struct lmdb_txn *txn, const char *account,
 	key_init(&prefix);
 	key_text(&prefix, account);
 	for (more = lmdb_seek(cursor, key_span(&prefix), &key, &name);
-	    more && key_has_prefix(key, &prefix) && rc == 0;
-	    more = lmdb_next(cursor, &key, &name))
+	     more && key_has_prefix(key, &prefix) && rc == 0;
+	     more = lmdb_next(cursor, &key, &name))
 		rc = read_object(txn, name, &objects, &out->pending);
 	lmdb_cursor_close(cursor);
 	out->objects = objects.data;
