@@ -1,6 +1,6 @@
 /*
- * Inside of the store: the durable record of objects, accounts and changes.
- * (store_turn_settle lives in ledger.c; the rest is shared between files.)
+ * Inside of the store: the durable record of objects. (store_turn_settle lives
+ * in ledger.c; grants, accounts and changes have headers of their own.)
  */
 #ifndef TRUEUP_CACHE_LEDGER_H
 #define TRUEUP_CACHE_LEDGER_H
@@ -8,6 +8,7 @@
 #include "cache/lmdb.h"
 #include "cache/store.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,7 +20,11 @@ struct object_record {
 	struct object shown;
 	uint64_t number;	/* its short name in other tables */
 	enum cause check_cause; /* of shown.next_check_ms */
+	int64_t boundary_ms;	/* the moment that a re-check is about, or 0 */
 	uint16_t grants;	/* rows it has in TABLE_GRANTS */
+	/* Whose it is by the provider's data, whatever is linked; or NULL. */
+	const char *observed_account;
+	bool inherited; /* its owner is that of its confirmed parent */
 };
 
 /* objects_get(txn, ref, arena, out): 0, ERR_ABSENT, or the sticky error. */
@@ -39,23 +44,5 @@ void objects_put(struct lmdb_txn *txn, const struct object_record *before,
 /* objects_spaced(txn, ref, now): the earliest next fetch of this object. */
 int64_t objects_spaced(
     struct lmdb_txn *txn, const struct object_ref *ref, int64_t now_ms);
-
-/*
- * accounts_replace(turn, object, grants, n, held_from): these are now all the
- * grants of the object, under its account; earlier versions go to the log.
- */
-void accounts_replace(struct store_turn *turn, struct object_record *object,
-    const struct grant *grants, size_t n, int64_t held_from_ms);
-
-/*
- * accounts_announce(turn, account, at, cause): if the account's entitlement is
- * no longer what was last announced, append the change; set its next edge.
- * accounts_catch_up(turn, account): first emit the edges that time made up to
- * now, each at its own moment; call it before changing anything of an account.
- * Both return the number of changes appended.
- */
-size_t accounts_announce(struct store_turn *turn, const char *account,
-    int64_t at_ms, enum cause cause);
-size_t accounts_catch_up(struct store_turn *turn, const char *account);
 
 #endif

@@ -1,0 +1,105 @@
+#include "reconciler/base/random.h"
+#include "reconciler/core/schedule.h"
+
+#include "cache/turn.h"
+
+#include "cache/settlement.h"
+
+static uint64_t newer_notices(const struct job_record *job)
+{
+	return job->notices > job->claimed_notices
+		   ? job->notices - job->claimed_notices
+		   : 0;
+}
+
+static void keep(struct settlement *s, struct job_record *after)
+{
+	after->claimed_ms = 0;
+	after->claimed_notices = 0;
+	after->http_status = s->outcome->http_status;
+	jobs_put(s->turn->txn, &s->job, after);
+	s->out->fate = after->parked ? FATE_PARKED : FATE_AGAIN;
+	s->out->due_ms = after->parked ? 0 : after->due_ms;
+}
+
+/* The job as it is for notices that nobody has looked for yet. */
+static struct job_record afresh(const struct settlement *s)
+{
+	struct job_record job = s->job;
+
+	job.notices = newer_notices(&s->job);
+	job.first_notified_ms = s->job.last_notified_ms;
+	job.due_ms = objects_spaced(s->turn->txn, &s->ref, s->turn->now_ms);
+	job.attempts = 0;
+	job.garbled = 0;
+	job.rung = 0;
+	job.laddered = false;
+	job.missing_since_ms = 0;
+	job.last_error = NULL;
+	return job;
+}
+
+void endings_done(struct settlement *s)
+{
+	struct job_record job;
+
+	s->out->fate = FATE_DONE;
+	if (!s->has_job)
+		return;
+	if (newer_notices(&s->job) > 0) {
+		job = afresh(s);
+		keep(s, &job);
+	} else {
+		jobs_remove(s->turn->txn, &s->job);
+	}
+}
+
+/* A look that answers for a notice begins the ladder; others climb on. */
+static uint32_t rung_of(const struct settlement *s)
+{
+	bool begins =
+	    s->job.claimed_notices > 0 && s->plan.news != HISTORY_STALE;
+
+	return begins ? 0 : s->job.rung;
+}
+
+void endings_climb(struct settlement *s)
+{
+	uint32_t rung = rung_of(s);
+	struct job_record job;
+	int64_t due_ms;
+
+	if (!s->has_job || newer_notices(&s->job) > 0 ||
+	    !schedule_rung(s->turn->now_ms, rung, s->schedule, &due_ms)) {
+		endings_done(s);
+		return;
+	}
+	job = afresh(s);
+	job.first_notified_ms = s->job.first_notified_ms;
+	job.cause = CAUSE_RECHECK;
+	job.laddered = true;
+	job.rung = rung + 1;
+	job.due_ms = due_ms;
+	keep(s, &job);
+}
+
+void endings_retry(
+    struct settlement *s, const struct job_record *job, int64_t due_ms)
+{
+	struct job_record after = *job;
+
+	if (!s->has_job)
+		return;
+	after.due_ms = due_ms;
+	keep(s, &after);
+}
+
+void endings_park(struct settlement *s, const struct job_record *job)
+{
+	struct job_record after = *job;
+
+	if (!s->has_job)
+		return;
+	after.parked = true;
+	keep(s, &after);
+}

@@ -1,0 +1,322 @@
+#include <string.h>
+
+#include "reconciler/base/arena.h"
+#include "reconciler/base/err.h"
+#include "reconciler/base/text.h"
+#include "reconciler/core/settings.h"
+
+#include "cache/record.h"
+#include "cache/rows.h"
+#include "cache/turn.h"
+#include "cache/versions.h"
+
+#include "cache/grants.h"
+
+void grants_encode(struct writer *w, const struct object_ref *object,
+    const struct grant *grant)
+{
+	writer_text(w, object->provider);
+	writer_text(w, object->kind);
+	writer_text(w, object->id);
+	writer_u8(w, (uint8_t)grant->state);
+	writer_i64(w, grant->since_ms);
+	writer_i64(w, grant->until_ms);
+	writer_i64(w, grant->state_at_ms);
+	writer_text(w, grant->status);
+	writer_text(w, grant->product);
+	writer_text(w, grant->label);
+}
+
+void grants_decode(struct reader *r, struct arena *arena,
+    struct object_ref *object, struct grant *grant)
+{
+	object->provider = reader_text(r, arena);
+	object->kind = reader_text(r, arena);
+	object->id = reader_text(r, arena);
+	grant->state = (enum state)record_enum(r, STATE_COUNT);
+	grant->since_ms = reader_i64(r);
+	grant->until_ms = reader_i64(r);
+	grant->state_at_ms = reader_i64(r);
+	grant->status = reader_text(r, arena);
+	grant->product = reader_text(r, arena);
+	grant->label = reader_text(r, arena);
+	if (object->provider == NULL || object->kind == NULL ||
+	    object->id == NULL || grant->status == NULL)
+		r->failed = true;
+}
+
+const struct policy *grants_policy(
+    const struct settings *settings, const char *provider)
+{
+	const struct provider_settings *found =
+	    settings_provider(settings, provider);
+
+	return found != NULL ? &found->policy : NULL;
+}
+
+static const char *owner(const struct object_record *object)
+{
+	return object->shown.account != NULL ? object->shown.account : "";
+}
+
+void grants_key(
+    struct key *key, const char *account, uint64_t number, size_t index)
+{
+	key_init(key);
+	key_text(key, account);
+	key_u64(key, number);
+	key_u16(key, (uint16_t)index);
+}
+
+static int decode(
+    struct span value, struct arena *arena, struct held_grant *out)
+{
+	struct reader r;
+
+	memset(out, 0, sizeof(*out));
+	record_open(&r, value);
+	out->verified_at_ms = reader_i64(&r);
+	grants_decode(&r, arena, &out->object, &out->grant);
+	return record_end(&r, arena);
+}
+
+static void put(
+    struct lmdb_txn *txn, const struct key *key, const struct held_grant *held)
+{
+	struct record record;
+
+	record_init(&record);
+	writer_i64(&record.w, held->verified_at_ms);
+	grants_encode(&record.w, &held->object, &held->grant);
+	record_put(txn, TABLE_GRANTS, key, &record);
+}
+
+/* The row at key. false: there is none, or the transaction failed. */
+static bool get(struct lmdb_txn *txn, const struct key *key,
+    struct arena *arena, struct held_grant *out)
+{
+	struct span value;
+
+	if (lmdb_get(txn, TABLE_GRANTS, key_span(key), &value) != 0)
+		return false;
+	return record_result(txn, decode(value, arena, out),
+		   "a grant's record does not decode") == 0;
+}
+
+static int read_rows(struct lmdb_cursor *cursor, const struct key *prefix,
+    const struct settings *settings, struct rows *rows)
+{
+	struct span key, value;
+	bool more = lmdb_seek(cursor, key_span(prefix), &key, &value);
+
+	for (; more && key_has_prefix(key, prefix);
+	     more = lmdb_next(cursor, &key, &value)) {
+		struct held_grant *held = rows_add(rows);
+		int rc = ERR_FULL;
+
+		if (held != NULL)
+			rc = decode(value, rows->arena, held);
+		if (rc != 0)
+			return rc;
+		held->policy = grants_policy(settings, held->object.provider);
+	}
+	return 0;
+}
+
+int grants_load(struct lmdb_txn *txn, const struct settings *settings,
+    const char *account, struct arena *arena, struct held_grant **out,
+    size_t *n)
+{
+	struct lmdb_cursor *cursor = lmdb_cursor_open(txn, TABLE_GRANTS);
+	struct key prefix;
+	struct rows rows;
+	int rc;
+
+	rows_init(&rows, arena, sizeof(struct held_grant));
+	key_init(&prefix);
+	key_text(&prefix, account);
+	rc = read_rows(cursor, &prefix, settings, &rows);
+	lmdb_cursor_close(cursor);
+	*out = rows.data;
+	*n = rows.n;
+	record_result(txn, rc, "a grant's record does not decode");
+	return lmdb_error(txn);
+}
+
+/* ---- replacing -------------------------------------------------------- */
+
+static bool is_same(const struct grant *a, const struct grant *b)
+{
+	return a->state == b->state && a->since_ms == b->since_ms &&
+	       a->until_ms == b->until_ms && a->state_at_ms == b->state_at_ms &&
+	       text_equal(a->status, b->status) &&
+	       text_equal(a->product, b->product) &&
+	       text_equal(a->label, b->label);
+}
+
+static int64_t first_held_from(
+    const struct grant *grant, const struct grants_basis *basis)
+{
+	int64_t from_ms = basis->started_ms;
+
+	if (basis->changed_at_ms > 0 && basis->changed_at_ms < from_ms)
+		from_ms = basis->changed_at_ms;
+	if (grant->since_ms > 0 && grant->since_ms < from_ms)
+		from_ms = grant->since_ms;
+	return from_ms;
+}
+
+static bool is_between(int64_t ms, int64_t after_ms, int64_t last_ms)
+{
+	return ms > after_ms && ms <= last_ms;
+}
+
+/*
+ * The status' own time counts only when it is the status that changed; an end
+ * that has passed already ended it then, whenever we heard of it.
+ */
+static int64_t next_held_from(const struct version *last,
+    const struct grant *grant, const struct grants_basis *basis)
+{
+	if (!text_equal(last->grant.status, grant->status) &&
+	    is_between(
+		basis->changed_at_ms, last->held_from_ms, basis->started_ms))
+		return basis->changed_at_ms;
+	if (is_between(grant->until_ms, last->held_from_ms, basis->started_ms))
+		return grant->until_ms;
+	return basis->started_ms;
+}
+
+/* The next version of the index-th grant; grant NULL: it is withdrawn. */
+static void add_version(struct store_turn *turn,
+    const struct object_record *object, size_t index, const struct grant *grant,
+    const struct grants_basis *basis)
+{
+	struct version last;
+	struct version next = {
+	    .number = object->number,
+	    .index = (uint16_t)index,
+	    .kind = grant != NULL ? VERSION_HELD : VERSION_WITHDRAWN,
+	    .held_from_ms = basis->started_ms,
+	    .recorded_at_ms = turn->now_ms,
+	    .object = object->shown.ref,
+	};
+	bool first = !versions_last(turn->txn, owner(object), object->number,
+	    next.index, &turn->arena, &last);
+
+	if (grant == NULL) {
+		next.grant = last.grant;
+	} else {
+		next.grant = *grant;
+		next.held_from_ms = first ? first_held_from(grant, basis)
+					  : next_held_from(&last, grant, basis);
+	}
+	if (grant != NULL || !first)
+		versions_append(turn->txn, owner(object), &next, &turn->arena);
+}
+
+void grants_replace(struct store_turn *turn, const struct object_record *object,
+    size_t n_before, const struct grant *grants, size_t n,
+    const struct grants_basis *basis)
+{
+	struct held_grant old;
+	struct key key;
+
+	for (size_t i = 0; i < n; i++) {
+		struct held_grant held = {.object = object->shown.ref,
+		    .grant = grants[i],
+		    .verified_at_ms = object->shown.verified_at_ms};
+
+		grants_key(&key, owner(object), object->number, i);
+		if (!get(turn->txn, &key, &turn->arena, &old) ||
+		    !is_same(&old.grant, &held.grant))
+			add_version(turn, object, i, &grants[i], basis);
+		put(turn->txn, &key, &held);
+	}
+	for (size_t i = n; i < n_before; i++) {
+		grants_key(&key, owner(object), object->number, i);
+		add_version(turn, object, i, NULL, basis);
+		lmdb_delete(turn->txn, TABLE_GRANTS, key_span(&key));
+	}
+}
+
+/* ---- moving ----------------------------------------------------------- */
+
+/* An account's name that was learnt late was always its name. */
+static bool past_goes_along(
+    const struct object_record *before, const struct object_record *after)
+{
+	return before->shown.account == NULL ||
+	       text_equal(before->shown.customer, after->shown.customer);
+}
+
+/* The versions since the grant last came to this account. */
+static size_t last_stay(const struct version *versions, size_t n)
+{
+	size_t start = n;
+
+	while (start > 0 && versions[start - 1].kind != VERSION_MOVED)
+		start--;
+	return start;
+}
+
+static void move_versions(struct store_turn *turn, const char *from,
+    const char *to, const struct version *versions, size_t n, bool past,
+    int64_t at_ms)
+{
+	size_t start = last_stay(versions, n);
+	struct version gone;
+
+	if (start == n)
+		return;
+	gone = versions[n - 1];
+	for (size_t i = past ? start : n - 1; i < n; i++) {
+		struct version version = versions[i];
+
+		if (!past && version.kind != VERSION_HELD)
+			continue;
+		version.recorded_at_ms = turn->now_ms;
+		if (!past)
+			version.held_from_ms = at_ms;
+		versions_append(turn->txn, to, &version, &turn->arena);
+	}
+	gone.kind = VERSION_MOVED;
+	gone.held_from_ms = at_ms;
+	gone.recorded_at_ms = turn->now_ms;
+	versions_append(turn->txn, from, &gone, &turn->arena);
+}
+
+static void move_rows(struct store_turn *turn, const char *from, const char *to,
+    const struct object_record *object)
+{
+	struct held_grant held;
+	struct key key;
+
+	for (size_t i = 0; i < object->grants; i++) {
+		grants_key(&key, from, object->number, i);
+		if (!get(turn->txn, &key, &turn->arena, &held))
+			continue;
+		lmdb_delete(turn->txn, TABLE_GRANTS, key_span(&key));
+		grants_key(&key, to, object->number, i);
+		put(turn->txn, &key, &held);
+	}
+}
+
+void grants_move(struct store_turn *turn, const struct object_record *before,
+    const struct object_record *after, int64_t at_ms)
+{
+	const char *from = owner(before), *to = owner(after);
+	bool past = past_goes_along(before, after);
+	struct version *versions;
+	size_t n, len;
+
+	if (strcmp(from, to) == 0 ||
+	    versions_load(turn->txn, from, before->number, &turn->arena,
+		&versions, &n) != 0)
+		return;
+	for (size_t i = 0; i < n; i += len) {
+		len = versions_group(versions + i, n - i);
+		move_versions(turn, from, to, versions + i, len, past, at_ms);
+	}
+	move_rows(turn, from, to, before);
+}

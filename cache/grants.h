@@ -1,0 +1,67 @@
+/*
+ * Inside of the store: what each object gives to its account, now
+ * (TABLE_GRANTS) and at any time (cache/versions.h). A row carries all that the
+ * question "entitled?" needs, so that it is one walk without further look-ups.
+ * The grants of an object that is nobody's yet are kept under the account "".
+ */
+#ifndef TRUEUP_CACHE_GRANTS_H
+#define TRUEUP_CACHE_GRANTS_H
+
+#include "cache/codec.h"
+#include "cache/ledger.h"
+#include "reconciler/core/entitle.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct arena;
+struct settings;
+struct store_turn;
+
+/* A grant and whose it is, in records. */
+void grants_encode(struct writer *w, const struct object_ref *object,
+    const struct grant *grant);
+void grants_decode(struct reader *r, struct arena *arena,
+    struct object_ref *object, struct grant *grant);
+
+/* grants_key(key, account, number, index): what names one grant in a table. */
+void grants_key(
+    struct key *key, const char *account, uint64_t number, size_t index);
+
+/* grants_policy(settings, provider): NULL: the default one applies. */
+const struct policy *grants_policy(
+    const struct settings *settings, const char *provider);
+
+/*
+ * grants_load(txn, settings, account, arena, out, n): all that an account has
+ * now. 0, or the error that the transaction now has.
+ */
+int grants_load(struct lmdb_txn *txn, const struct settings *settings,
+    const char *account, struct arena *arena, struct held_grant **out,
+    size_t *n);
+
+/* From when on something new may be said to hold. */
+struct grants_basis {
+	int64_t changed_at_ms; /* the provider's time of the status, or 0 */
+	int64_t started_ms;    /* when we began to ask */
+};
+
+/*
+ * grants_replace(turn, object, n_before, grants, n, basis): these are now all
+ * grants of the object; n_before is how many it had. What differs is a new
+ * version; a first version holds since its grant does.
+ */
+void grants_replace(struct store_turn *turn, const struct object_record *object,
+    size_t n_before, const struct grant *grants, size_t n,
+    const struct grants_basis *basis);
+
+/*
+ * grants_move(turn, before, after, at): the object went from one account to
+ * another at that moment. Of the same customer (the account's name was learnt
+ * late) the past goes along; of another one only what holds now.
+ */
+void grants_move(struct store_turn *turn, const struct object_record *before,
+    const struct object_record *after, int64_t at_ms);
+
+#endif

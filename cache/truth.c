@@ -1,0 +1,243 @@
+#include "reconciler/base/arena.h"
+#include "reconciler/base/err.h"
+#include "reconciler/base/random.h"
+
+#include "cache/accounts.h"
+#include "cache/entries.h"
+#include "cache/grants.h"
+#include "cache/members.h"
+#include "cache/owners.h"
+#include "cache/record.h"
+#include "cache/screen.h"
+#include "cache/touched.h"
+#include "cache/turn.h"
+
+#include "cache/settlement.h"
+
+/*
+ * A record from the future means that the clock stepped back: then the times
+ * say nothing, and the newer answer is the one that came now.
+ */
+static bool is_superseded(const struct settlement *s)
+{
+	int64_t held_ms = s->object.shown.fetch_started_ms;
+
+	return s->known && held_ms > s->outcome->started_ms &&
+	       held_ms <= s->turn->now_ms;
+}
+
+/* ---- the record ------------------------------------------------------- */
+
+void truth_plan_check(struct settlement *s, struct object_record *record,
+    const struct observation *obs)
+{
+	struct observation nothing = {0};
+	bool boundary = false;
+
+	record->shown.next_check_ms =
+	    schedule_next_check(obs != NULL ? obs : &nothing, s->turn->now_ms,
+		s->schedule, random_next(s->turn->random), &boundary);
+	record->check_cause = boundary ? CAUSE_RECHECK : CAUSE_RESYNC;
+}
+
+/* What the answer says of the object itself. */
+static void compose(struct settlement *s, struct object_record *record)
+{
+	const struct observation *obs = s->outcome->observation;
+	struct object *shown = &record->shown;
+
+	*record = s->object;
+	shown->ref = s->ref;
+	shown->status = obs->status;
+	shown->state = obs->state;
+	shown->facts = s->plan.facts;
+	shown->version_ms = obs->version_ms;
+	shown->fetch_started_ms = s->outcome->started_ms;
+	shown->verified_at_ms = s->outcome->started_ms;
+	shown->missing_since_ms = 0;
+	shown->entries += s->plan.n_append;
+	if (!s->known)
+		shown->first_seen_ms = s->turn->now_ms;
+	if (s->plan.n_append > 0)
+		shown->changed_at_ms = s->turn->now_ms;
+	record->grants = (uint16_t)obs->n_grants;
+	record->boundary_ms = 0;
+	truth_plan_check(s, record, obs);
+}
+
+/* Whose it is: by its own data, or by that of the object that listed it. */
+static void find_owner(struct settlement *s, struct object_record *record)
+{
+	struct store_turn *turn = s->turn;
+	struct object_record parent;
+	struct object_ref ref;
+	bool has_parent = false;
+
+	if (members_parent(turn->txn, &s->ref, &turn->arena, &ref)) {
+		record->shown.parent_kind = ref.kind;
+		record->shown.parent_id = ref.id;
+		has_parent =
+		    objects_get(turn->txn, &ref, &turn->arena, &parent) == 0;
+	}
+	owners_decide(
+	    turn, s->outcome->observation, has_parent ? &parent : NULL, record);
+}
+
+static void put(
+    struct settlement *s, struct touched *touched, struct object_record *record)
+{
+	struct store_turn *turn = s->turn;
+
+	if (s->known) {
+		owners_move(
+		    turn, touched, &s->object, record, s->outcome->started_ms);
+		return;
+	}
+	touched_add(turn, touched, record->shown.account);
+	objects_put(turn->txn, NULL, record);
+}
+
+/* When what this look found became true, as far as history tells. */
+static int64_t happened_at(const struct settlement *s)
+{
+	if (s->plan.n_append == 0)
+		return s->outcome->started_ms;
+	return s->plan.append[s->plan.n_append - 1].at_ms;
+}
+
+static void record(struct settlement *s, const struct transition *entries)
+{
+	const struct observation *obs = s->outcome->observation;
+	struct grants_basis basis = {.changed_at_ms = obs->changed_at_ms,
+	    .started_ms = s->outcome->started_ms};
+	struct accounts_event event = {.cause = s->outcome->claim->cause,
+	    .at_ms = happened_at(s),
+	    .about = &s->ref};
+	struct object_record after;
+	struct touched touched = {0};
+
+	compose(s, &after);
+	find_owner(s, &after);
+	put(s, &touched, &after);
+	entries_apply(s->turn->txn, after.number, entries, &s->plan);
+	grants_replace(s->turn, &after, s->object.grants, obs->grants,
+	    obs->n_grants, &basis);
+	members_bind(s->turn, &touched, s->known ? &s->object : NULL, &after,
+	    obs, s->outcome->started_ms);
+	pursuit_follow(s, &after);
+	touched_announce(s->turn, &touched, &event);
+	s->out->changes = touched.changes;
+	s->out->added = s->plan.n_append;
+}
+
+/* ---- the judgement ---------------------------------------------------- */
+
+/* What a known boundary announced came about: nobody had to tell us. */
+static bool was_foreseen(const struct settlement *s)
+{
+	if (s->object.boundary_ms == 0)
+		return false;
+	for (size_t i = 0; i < s->plan.n_append; i++) {
+		if (s->plan.append[i].source == SOURCE_PROVIDER &&
+		    s->plan.append[i].at_ms < s->object.boundary_ms)
+			return false;
+	}
+	return true;
+}
+
+static bool is_repair(const struct settlement *s)
+{
+	return s->plan.news == HISTORY_NEWS && s->known && !s->notified &&
+	       s->outcome->claim->cause != CAUSE_MANUAL && !was_foreseen(s);
+}
+
+static void count(struct settlement *s)
+{
+	s->out->news = s->plan.news;
+	s->out->status =
+	    arena_text(&s->turn->arena, s->outcome->observation->status);
+	if (s->plan.news == HISTORY_NEWS)
+		s->tally.news++;
+	if (!is_repair(s))
+		return;
+	s->out->repair = true;
+	s->tally.repairs++;
+	(void)meta_add(s->turn->txn, META_REPAIRS, 1);
+}
+
+static int judge(struct settlement *s, struct transition **entries)
+{
+	const struct object *shown = &s->object.shown;
+	struct history_before before = {.facts = shown->facts,
+	    .version_ms = shown->version_ms,
+	    .verified_at_ms = shown->verified_at_ms,
+	    .known = s->known};
+	struct history_look look = {.cause = s->outcome->claim->cause,
+	    .notified = s->notified,
+	    .started_ms = s->outcome->started_ms,
+	    .now_ms = s->turn->now_ms};
+	int64_t due_ms;
+	int rc =
+	    entries_load(s->turn->txn, &s->object, &s->turn->arena, entries);
+
+	if (rc != 0)
+		return rc;
+	before.entries = *entries;
+	before.n = shown->entries;
+	/* With no rung left to climb, the older answer is the answer. */
+	look.accept_older =
+	    !schedule_rung(s->turn->now_ms, s->job.rung, s->schedule, &due_ms);
+	rc = history_merge(
+	    &before, s->outcome->observation, &look, &s->turn->arena, &s->plan);
+	return record_result(s->turn->txn, rc, "history: no memory");
+}
+
+/* A notice that shows nothing is explained by what we recorded just before. */
+static bool is_explained(const struct settlement *s)
+{
+	return s->object.shown.changed_at_ms >=
+	       s->job.first_notified_ms - SCHEDULE_EXPLAINED_MS;
+}
+
+static bool needs_another_look(const struct settlement *s)
+{
+	if (s->plan.news == HISTORY_STALE || s->plan.tie || s->unpaired)
+		return true;
+	return s->plan.news == HISTORY_SAME && s->notified && !is_explained(s);
+}
+
+static void apply(struct settlement *s)
+{
+	struct transition *entries;
+
+	if (judge(s, &entries) != 0)
+		return;
+	count(s);
+	if (s->plan.news != HISTORY_STALE)
+		record(s, entries);
+	if (needs_another_look(s))
+		endings_climb(s);
+	else
+		endings_done(s);
+}
+
+void truth_settle(struct settlement *s)
+{
+	const char *problem;
+
+	if (is_superseded(s)) {
+		s->out->superseded = true;
+		endings_done(s);
+		return;
+	}
+	if (s->outcome->observation->other_mode) {
+		s->tally.other_mode++;
+		endings_done(s);
+		return;
+	}
+	problem = screen_problem(s->outcome->observation);
+	if (problem != NULL)
+		verdicts_garbled(s, problem);
+	else
+		apply(s);
+}

@@ -1,0 +1,109 @@
+#include "reconciler/base/random.h"
+
+#include "cache/turn.h"
+
+#include "cache/settlement.h"
+
+/* The job after one more failed attempt. */
+static struct job_record failed(const struct settlement *s)
+{
+	struct job_record job = s->job;
+
+	job.attempts++;
+	job.last_error = s->outcome->cause;
+	return job;
+}
+
+static int64_t retry_at(const struct settlement *s, uint32_t attempts)
+{
+	return schedule_retry(
+	    s->turn->now_ms, attempts, random_next(s->turn->random));
+}
+
+/* ---- gone ------------------------------------------------------------- */
+
+/* A record that is marked already, and that nobody asked about again. */
+static bool is_old_news(const struct settlement *s)
+{
+	return s->known && s->object.shown.missing_since_ms != 0 &&
+	       !s->notified && s->job.missing_since_ms == 0;
+}
+
+static bool wait_for_it(struct settlement *s)
+{
+	struct job_record job = failed(s);
+	int64_t due_ms;
+
+	if (s->outcome->gone_for_sure || is_old_news(s) || !s->has_job)
+		return false;
+	if (job.missing_since_ms == 0) {
+		job.missing_since_ms = s->turn->now_ms;
+		job.attempts = 1;
+	}
+	if (!schedule_missing(s->turn->now_ms, job.missing_since_ms,
+		job.attempts, s->schedule, &due_ms))
+		return false;
+	job.garbled = 0;
+	endings_retry(s, &job, due_ms);
+	return true;
+}
+
+/* Its last state and grants stay: absence is no status. */
+static void mark_missing(struct settlement *s)
+{
+	struct object_record after = s->object;
+
+	if (after.shown.missing_since_ms == 0) {
+		s->tally.gone++;
+		after.shown.missing_since_ms = s->job.missing_since_ms != 0
+						   ? s->job.missing_since_ms
+						   : s->turn->now_ms;
+	}
+	after.boundary_ms = 0;
+	truth_plan_check(s, &after, NULL);
+	objects_put(s->turn->txn, &s->object, &after);
+}
+
+void verdicts_gone(struct settlement *s)
+{
+	if (wait_for_it(s))
+		return;
+	s->out->gone = true;
+	if (s->known)
+		mark_missing(s);
+	else
+		s->tally.gone++;
+	endings_done(s);
+}
+
+/* ---- the rest --------------------------------------------------------- */
+
+void verdicts_garbled(struct settlement *s, const char *cause)
+{
+	struct job_record job = failed(s);
+
+	job.last_error = cause;
+	job.garbled++;
+	if (job.garbled >= SCHEDULE_GARBLED_MAX)
+		endings_park(s, &job);
+	else
+		endings_retry(s, &job, retry_at(s, job.attempts));
+}
+
+void verdicts_later(struct settlement *s)
+{
+	struct job_record job = failed(s);
+	int64_t due_ms = retry_at(s, job.attempts);
+
+	if (s->outcome->retry_at_ms > due_ms)
+		due_ms = s->outcome->retry_at_ms;
+	endings_retry(s, &job, due_ms);
+}
+
+void verdicts_barred(struct settlement *s)
+{
+	struct job_record job = s->job;
+
+	job.last_error = s->outcome->cause;
+	endings_retry(s, &job, s->turn->now_ms);
+}

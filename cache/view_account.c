@@ -1,0 +1,175 @@
+#include <string.h>
+
+#include "reconciler/base/arena.h"
+#include "reconciler/base/err.h"
+
+#include "cache/codec.h"
+#include "cache/grants.h"
+#include "cache/ledger.h"
+#include "cache/record.h"
+#include "cache/rows.h"
+#include "cache/turn.h"
+#include "cache/versions.h"
+
+/* ---- what belongs to it ----------------------------------------------- */
+
+/* One belonging: its record, and whether a job for it is not settled. */
+static int read_object(struct lmdb_txn *txn, struct span name,
+    struct rows *objects, size_t *pending)
+{
+	struct object *object = rows_add(objects);
+	struct object_record record;
+	struct span value;
+	int rc;
+
+	if (object == NULL)
+		return ERR_FULL;
+	rc = lmdb_get(txn, TABLE_OBJECTS, name, &value);
+	if (rc == 0)
+		rc = objects_decode(name, value, objects->arena, &record);
+	if (rc != 0)
+		return rc;
+	*object = record.shown;
+	if (lmdb_get(txn, TABLE_JOBS, name, &value) == 0)
+		(*pending)++;
+	return 0;
+}
+
+static int load_objects(struct lmdb_txn *txn, const char *account,
+    struct arena *arena, struct account_view *out)
+{
+	struct lmdb_cursor *cursor = lmdb_cursor_open(txn, TABLE_BELONGINGS);
+	struct span key, name;
+	struct rows objects;
+	struct key prefix;
+	bool more;
+	int rc = 0;
+
+	rows_init(&objects, arena, sizeof(struct object));
+	key_init(&prefix);
+	key_text(&prefix, account);
+	for (more = lmdb_seek(cursor, key_span(&prefix), &key, &name);
+	     more && key_has_prefix(key, &prefix) && rc == 0;
+	     more = lmdb_next(cursor, &key, &name))
+		rc = read_object(txn, name, &objects, &out->pending);
+	lmdb_cursor_close(cursor);
+	out->objects = objects.data;
+	out->n_objects = objects.n;
+	record_result(txn, rc, "an account's belonging does not decode");
+	return lmdb_error(txn);
+}
+
+/* ---- what it has ------------------------------------------------------ */
+
+static int64_t oldest_verified(const struct held_grant *grants, size_t n)
+{
+	int64_t oldest_ms = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (oldest_ms == 0 || grants[i].verified_at_ms < oldest_ms)
+			oldest_ms = grants[i].verified_at_ms;
+	}
+	return oldest_ms;
+}
+
+static int finish(struct store_view *view, struct err_text *err)
+{
+	if (lmdb_error(view->txn) != 0)
+		lmdb_error_text(view->txn, err);
+	return lmdb_error(view->txn);
+}
+
+static int check(const char *account, struct err_text *err)
+{
+	if (name_account_is_valid(account))
+		return 0;
+	return err_set(err, ERR_BAD,
+	    "not an account reference (1 to %d bytes of UTF-8)",
+	    NAME_ACCOUNT_MAX);
+}
+
+int store_view_account(struct store_view *view, const struct settings *settings,
+    const char *account, int64_t now_ms, struct arena *arena,
+    struct account_view *out, struct err_text *err)
+{
+	struct held_grant *grants = NULL;
+	int rc = check(account, err);
+
+	(void)now_ms;
+	*out = (struct account_view){0};
+	if (rc != 0)
+		return rc;
+	if (grants_load(view->txn, settings, account, arena, &grants,
+		&out->n_grants) == 0)
+		(void)load_objects(view->txn, account, arena, out);
+	out->grants = grants;
+	out->verified_at_ms = oldest_verified(grants, out->n_grants);
+	return finish(view, err);
+}
+
+/* ---- what it had ------------------------------------------------------ */
+
+/* The version of one grant that was in force; NULL: it was not held. */
+static const struct version *in_force(const struct version *versions, size_t n,
+    int64_t at_ms, int64_t known_at_ms)
+{
+	const struct version *found = NULL;
+
+	for (size_t i = 0; i < n; i++) {
+		if (versions[i].held_from_ms <= at_ms &&
+		    (known_at_ms == 0 ||
+			versions[i].recorded_at_ms <= known_at_ms))
+			found = &versions[i];
+	}
+	return found != NULL && found->kind == VERSION_HELD ? found : NULL;
+}
+
+static int replay(const struct version *versions, size_t n, int64_t at_ms,
+    int64_t known_at_ms, const struct settings *settings, struct rows *out)
+{
+	size_t len;
+
+	for (size_t i = 0; i < n; i += len) {
+		const struct version *version;
+		struct held_grant *held;
+
+		len = versions_group(versions + i, n - i);
+		version = in_force(versions + i, len, at_ms, known_at_ms);
+		if (version == NULL)
+			continue;
+		held = rows_add(out);
+		if (held == NULL)
+			return ERR_FULL;
+		held->object = version->object;
+		held->grant = version->grant;
+		held->verified_at_ms = version->recorded_at_ms;
+		held->policy =
+		    grants_policy(settings, version->object.provider);
+	}
+	return 0;
+}
+
+int store_view_account_at(struct store_view *view,
+    const struct settings *settings, const char *account, int64_t at_ms,
+    int64_t known_at_ms, struct arena *arena, struct account_view *out,
+    struct err_text *err)
+{
+	struct version *versions;
+	struct rows grants;
+	size_t n;
+	int rc = check(account, err);
+
+	*out = (struct account_view){0};
+	if (rc != 0)
+		return rc;
+	rows_init(&grants, arena, sizeof(struct held_grant));
+	if (versions_load(view->txn, account, 0, arena, &versions, &n) == 0 &&
+	    load_objects(view->txn, account, arena, out) == 0)
+		record_result(view->txn,
+		    replay(versions, n, at_ms, known_at_ms, settings, &grants),
+		    "an account's past: no memory");
+	out->grants = grants.data;
+	out->n_grants = grants.n;
+	out->verified_at_ms = oldest_verified(out->grants, out->n_grants);
+	return finish(view, err);
+}
