@@ -6,7 +6,7 @@
 
 #include "reconciler/io/print.h"
 
-enum { FIELD_WIDTH = 14, WIDEST = 60 };
+enum { FIELD_WIDTH = 17, WIDEST = 60 };
 
 /* Columns on a terminal: bytes that begin a UTF-8 character. */
 static size_t shown_width(const char *text)

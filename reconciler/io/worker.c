@@ -351,7 +351,7 @@ static bool is_drained(struct worker *w)
 {
 	struct lane_now now = now_is();
 
-	if (w->active > 0 || w->more_inbox || !w->idle)
+	if (w->active > 0 || w->more_inbox)
 		return false;
 	for (size_t i = 0; i < w->n_lanes; i++) {
 		if (!lane_is_drained(&w->lanes[i], now))
