@@ -104,7 +104,6 @@ static void test_default_account(void **state)
 	assert_int_equal(
 	    name_default_account("p", "12", small, sizeof(small)), ERR_FULL);
 	assert_string_equal(small, "");
-	assert_int_equal(name_default_account("p", "1", NULL, 0), ERR_FULL);
 }
 
 static void test_states(void **state)

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -62,11 +63,27 @@ static void test_each_bit(void **state)
 	}
 }
 
+/* Tokens that share a part of their digest are not equal. */
+static void test_many_others(void **state)
+{
+	char got[16];
+	int i;
+
+	(void)state;
+	for (i = 0; i < 5000; i++) {
+		(void)snprintf(got, sizeof(got), "token-%d", i);
+		assert_int_equal(
+		    signature_token_equal("token-4321", got, strlen(got)),
+		    i == 4321);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_rows),
 	    cmocka_unit_test(test_each_bit),
+	    cmocka_unit_test(test_many_others),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
