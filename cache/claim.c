@@ -9,8 +9,12 @@
 #include "cache/ledger.h"
 #include "cache/turn.h"
 
-/* Kills in a row that one job's answers may have caused before it is parked. */
-enum { KILLED_MAX = 2 * SCHEDULE_GARBLED_MAX };
+enum {
+	/* Kills in a row that one job's answers may cause before it is
+	 * parked. */
+	KILLED_MAX = 2 * SCHEDULE_GARBLED_MAX,
+	SPACED_MAX = 64 /* rows looked at for a notice that only waits a bit */
+};
 
 /* The job of a row; false: the index and the jobs disagree, or an error. */
 static bool get_job(struct lmdb_txn *txn, const struct object_ref *ref,
@@ -193,11 +197,34 @@ static bool is_spaced(struct store_turn *turn, const struct due_row *row)
 	       job.due_ms <= spaced;
 }
 
+/* A retry in front of the lane must not hide a notice behind it. */
+static bool has_spaced(struct store_turn *turn, struct lmdb_cursor *cursor,
+    const char *provider, enum priority priority)
+{
+	struct due_row row;
+	struct key lane;
+	struct span k;
+	struct span v;
+	size_t n = 0;
+	bool found;
+
+	jobs_lane(&lane, provider, (uint8_t)priority);
+	found = lmdb_seek(cursor, key_span(&lane), &k, &v);
+	while (found && key_has_prefix(k, &lane) && n++ < SPACED_MAX &&
+	       decode_row(turn, k, &row) &&
+	       row.time_ms <= turn->now_ms + SCHEDULE_SPACING_MS) {
+		if (is_spaced(turn, &row))
+			return true;
+		found = lmdb_next(cursor, &k, &v);
+	}
+	return false;
+}
+
 int64_t store_turn_next(
     struct store_turn *turn, const char *provider, bool *spaced)
 {
 	struct lmdb_cursor *cursor = lmdb_cursor_open(turn->txn, TABLE_DUE);
-	struct due_row first = {.time_ms = 0};
+	int64_t next_ms = 0;
 	struct due_row row;
 	struct key lane;
 	struct span k;
@@ -207,13 +234,15 @@ int64_t store_turn_next(
 		jobs_lane(&lane, provider, i);
 		if (lmdb_seek(cursor, key_span(&lane), &k, &v) &&
 		    key_has_prefix(k, &lane) && decode_row(turn, k, &row) &&
-		    (first.time_ms == 0 || row.time_ms < first.time_ms))
-			first = row;
+		    (next_ms == 0 || row.time_ms < next_ms))
+			next_ms = row.time_ms;
 	}
-	lmdb_cursor_close(cursor);
 	if (spaced != NULL)
-		*spaced = first.time_ms != 0 && is_spaced(turn, &first);
-	return first.time_ms;
+		*spaced =
+		    has_spaced(turn, cursor, provider, PRIORITY_NOTIFIED) ||
+		    has_spaced(turn, cursor, provider, PRIORITY_MANUAL);
+	lmdb_cursor_close(cursor);
+	return next_ms;
 }
 
 uint64_t store_turn_parked(struct store_turn *turn)

@@ -204,8 +204,8 @@ void store_turn_health(
     struct store_turn *turn, const char *provider, const struct health *health);
 
 /*
- * store_turn_next(turn, provider): when this provider's next unclaimed job is
- * due; 0: there is none. *spaced (may be NULL): it is a notice that only
+ * store_turn_next(turn, provider, spaced): when this provider's next unclaimed
+ * job is due; 0: there is none. *spaced (may be NULL): some notice only
  * waits for the spacing of its object. store_turn_next_other(turn): the next
  * scheduled check or time edge; 0: none.
  */
