@@ -47,10 +47,9 @@ int64_t lane_wait_ms(struct lane *lane, struct lane_now now)
 
 bool lane_is_drained(const struct lane *lane, struct lane_now now)
 {
-	int64_t soon_ms =
-	    now.wall_ms + (lane->next_spaced ? SCHEDULE_SPACING_MS : 0);
+	bool due = lane->next_due_ms != 0 && lane->next_due_ms <= now.wall_ms;
 
-	if (lane->next_due_ms == 0 || lane->next_due_ms > soon_ms)
+	if (!due && !lane->next_spaced)
 		return true;
 	return health_allows(
 		   &lane->health, now.wall_ms, lane->provider->key_stamp) == 0;

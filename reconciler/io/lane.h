@@ -23,7 +23,7 @@ struct lane {
 	size_t limit; /* most requests in flight */
 	size_t in_flight;
 	int64_t next_due_ms; /* its next unclaimed job; 0: none */
-	bool next_spaced;    /* that one waits only for its spacing */
+	bool next_spaced;    /* a notice waits only for its spacing */
 	bool silent;	     /* the silence alarm rings */
 };
 
