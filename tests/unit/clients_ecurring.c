@@ -135,8 +135,8 @@ static void check_notice(
 	const struct client_notice *notice = &notices->items[0];
 	const char *parent_kind = c->parent != NULL ? "subscription" : NULL;
 
-	if (notices->n != 1 || strcmp(notice->kind, c->kind) != 0 ||
-	    strcmp(notice->id, c->id) != 0 ||
+	if (notices->n != 1 || !text_equal(notice->kind, c->kind) ||
+	    !text_equal(notice->id, c->id) ||
 	    !text_equal(notice->parent_kind, parent_kind) ||
 	    !text_equal(notice->parent_id, c->parent) ||
 	    notice->delivery_id != NULL || notices->ignored != NULL)
@@ -306,8 +306,8 @@ static void test_ask(void **state)
 		if (rc != (c->path != NULL ? 0 : ERR_BAD))
 			fail_msg("line %d: %d", c->line, rc);
 		if (rc == 0 &&
-		    (strcmp(request.path, c->path) != 0 ||
-			strcmp(request.operation, c->kind) != 0 ||
+		    (!text_equal(request.path, c->path) ||
+			!text_equal(request.operation, c->kind) ||
 			request.method != NULL || request.body != NULL))
 			fail_msg("line %d: %s", c->line, request.path);
 		arena_fini(&arena);
