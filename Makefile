@@ -18,7 +18,7 @@ DEPS_CHECK := libcmocka-dev jq curl procps
 DEPS_LINT  := libcmocka-dev clang clang-format clang-tidy cppcheck \
 	shellcheck mandoc
 DEPS_FUZZ  := clang libclang-rt-dev
-DEPS_BENCH := jq curl wrk nginx-light redis-server beanstalkd
+DEPS_BENCH := jq curl wrk nginx redis-server beanstalkd
 
 # What the goals of this run need. `make deps` fetches all that the everyday
 # goals need; naming a goal fetches only its own.
@@ -29,7 +29,7 @@ NEED    := $(sort $(DEPS_BUILD) \
 	$(call want,deps lint,$(DEPS_LINT)) \
 	$(call want,fuzz,$(DEPS_FUZZ)) \
 	$(call want,bench bench-deps,$(DEPS_BENCH)) \
-	$(if $(VALGRIND),valgrind) $(if $(findstring clang,$(CC)),clang))
+	$(if $(VALGRIND),valgrind) $(if $(findstring clang,$(CC)),$(DEPS_FUZZ)))
 AUTODEPS := $(call want,deps demo check lint fuzz bench bench-deps,deps)
 
 # --- Flavours -------------------------------------------------------------
@@ -83,7 +83,8 @@ endif
 # machine the `deps` of the same run has installed it by then.
 PKGS     := libcurl jansson libconfig libmicrohttpd libcrypto
 once      = $(eval $(1) := $(2))$($(1))
-PKG_CFLAGS = $(call once,PKG_CFLAGS,$(shell pkg-config --cflags $(PKGS)))
+PKG_CFLAGS = $(call once,PKG_CFLAGS,$(shell pkg-config --cflags $(PKGS) \
+	2>/dev/null))
 PKG_LIBS   = $(call once,PKG_LIBS,$(shell pkg-config --libs $(PKGS); \
 	pkg-config --libs lmdb 2>/dev/null || echo -llmdb))
 PKG_TEST   = $(call once,PKG_TEST,$(shell pkg-config --libs cmocka))
@@ -133,8 +134,8 @@ stamp = @mkdir -p $(@D); printf '%s\n' '$(subst ','\'',$(1))' >$@.new; \
 	if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 
 $(O)/compile-flags: FORCE | $(AUTODEPS)
-	@command -v $(firstword $(CC)) >/dev/null && pkg-config --exists \
-	$(PKGS) 2>/dev/null || { echo "The compiler or a library is missing: run 'make deps'" \
+	@pkg-config --exists $(PKGS) 2>/dev/null && echo '#include <lmdb.h>' | \
+	$(CC) $(CPPFLAGS) $(CFLAGS) -E - >/dev/null 2>&1 || { echo "The compiler or a library is missing: run 'make deps'" \
 	"(Debian packages: $(DEPS_BUILD))" >&2; exit 1; }
 	$(call stamp,$(CC) $(COMPILE))
 
@@ -150,29 +151,16 @@ $(LIB): $(call objects,$(LIB_SRC)) $(O)/link-flags
 	$(call say,AR)
 	$(Q)rm -f $@ && $(AR) rcs $@ $(filter %.o,$^)
 
-link = $(Q)mkdir -p $(@D) && $(CC) $(LINK) -o $@ $(filter %.o,$^) $(LIB) \
-	$(PKG_LIBS) $(1)
-
-$(BIN): $(call objects,$(MAIN_SRC)) $(LIB) $(O)/link-flags
+$(BIN): $(call objects,$(MAIN_SRC))
+$(FAKE): $(call objects,$(FAKE_SRC))
+$(TESTS) $(BENCHES) $(FUZZERS): %: %.o
+$(TESTS): private EXTRA = $(PKG_TEST)
+$(FUZZERS): $(if $(FUZZ),,$(O)/tests/fuzz/replay.o)
+$(FUZZERS): private EXTRA = $(if $(FUZZ),-fsanitize=fuzzer)
+$(BIN) $(FAKE) $(TESTS) $(BENCHES) $(FUZZERS): $(LIB) $(O)/link-flags
 	$(call say,LD)
-	$(link)
-
-$(FAKE): $(call objects,$(FAKE_SRC)) $(LIB) $(O)/link-flags
-	$(call say,LD)
-	$(link)
-
-$(TESTS): $(O)/%: $(O)/%.o $(LIB) $(O)/link-flags
-	$(call say,LD)
-	$(call link,$(PKG_TEST))
-
-$(BENCHES): $(O)/%: $(O)/%.o $(LIB) $(O)/link-flags
-	$(call say,LD)
-	$(link)
-
-$(FUZZERS): $(O)/%: $(O)/%.o $(LIB) $(O)/link-flags \
-	$(if $(FUZZ),,$(O)/tests/fuzz/replay.o)
-	$(call say,LD)
-	$(call link,$(if $(FUZZ),-fsanitize=fuzzer))
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(LINK) -o $@ $(filter %.o,$^) $(LIB) $(PKG_LIBS) $(EXTRA)
 
 -include $(patsubst %.c,$(O)/%.d,$(ALL_SRC))
 
@@ -235,7 +223,7 @@ deps: ## install the Debian packages that are missing
 	set -- $$(printf '%s\n' $(NEED) | grep -vxF -e "$$have"); \
 	test $$# -gt 0 || exit 0; \
 	echo "Installing: $$*"; root=; test "$$(id -u)" -eq 0 || root=sudo; \
-	command -v apt-get $$root >/dev/null || { \
+	{ command -v apt-get && $$root true; } >/dev/null || { \
 	echo "No apt-get, or neither root nor sudo; install: $$*" >&2; exit 1; }; \
 	apt="$$root env DEBIAN_FRONTEND=noninteractive apt-get -qq"; \
 	$$apt update && $$apt install -y --no-install-recommends "$$@"

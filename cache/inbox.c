@@ -9,22 +9,28 @@
 #include "cache/turn.h"
 
 enum {
-	NOTICE_BYTES = 1024, /* more than any notice takes, with its page */
-	ROOM_MS = 100	     /* how long an answer about room is good */
+	NOTICE_BYTES = 1024, /* more than any notice takes */
+	/* What a waiting notice or job may still come to cost: its job and
+	 * rows, then an object that is new with history and grants. */
+	WORK_BYTES = 1024,
+	ROOM_MS = 100 /* how long an answer about room is good */
 };
 
 /* ---- room ------------------------------------------------------------- */
 
-/* What is free below the high-water mark. Only when the end of the file is
- * beyond it does it matter what is free again before it. */
+/* What is free below the high-water mark, once all that was accepted is done.
+ * Only when that is short does it matter which pages are free again. */
 static int64_t map_room(struct store *store, struct lmdb_txn *txn, int64_t need)
 {
 	uint64_t map;
 	uint64_t used;
+	uint64_t work;
 	int64_t room;
 
 	lmdb_usage(store->db, &map, &used);
-	room = (int64_t)(map / 100) * store->high_water - (int64_t)used;
+	work = lmdb_count(txn, TABLE_INBOX) + lmdb_count(txn, TABLE_JOBS);
+	room = (int64_t)(map / 100) * store->high_water - (int64_t)used -
+	       (int64_t)(work * WORK_BYTES);
 	return room >= need ? room : room + (int64_t)lmdb_free_bytes(txn);
 }
 
@@ -46,7 +52,7 @@ static int64_t disk_room(const struct store *store)
 static int check_room(struct store *store, struct lmdb_txn *txn, size_t n)
 {
 	int64_t now = clock_mono_ms();
-	int64_t need = (int64_t)n * NOTICE_BYTES;
+	int64_t need = (int64_t)n * (NOTICE_BYTES + WORK_BYTES);
 	int64_t room;
 	int64_t disk;
 

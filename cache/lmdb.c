@@ -4,11 +4,60 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <lmdb.h>
+
 #include "reconciler/base/err.h"
 
-#include "cache/lmdb_inside.h"
+#include "cache/lmdb.h"
 
 enum { READERS_MAX = 512, FILE_MODE = 0640 };
+
+struct lmdb {
+	MDB_env *env;
+	MDB_dbi tables[TABLE_COUNT];
+	bool has[TABLE_COUNT];
+	bool is_new;
+	uint64_t page_bytes;
+	pthread_mutex_t gate; /* guards active */
+	unsigned int active;  /* transactions of this process */
+};
+
+struct lmdb_txn {
+	struct lmdb *db;
+	MDB_txn *txn;
+	bool write;
+	bool dirty;
+	int error; /* sticky; 0 or a negative enum err */
+	struct err_text text;
+};
+
+struct lmdb_cursor {
+	struct lmdb_txn *txn;
+	MDB_cursor *cursor;
+	enum table table;
+	bool at_end; /* the last seek found nothing */
+};
+
+static const char *const table_names[TABLE_COUNT] = {
+    [TABLE_META] = "meta",
+    [TABLE_INBOX] = "inbox",
+    [TABLE_JOBS] = "jobs",
+    [TABLE_DUE] = "due",
+    [TABLE_OBJECTS] = "objects",
+    [TABLE_NUMBERS] = "numbers",
+    [TABLE_HISTORY] = "history",
+    [TABLE_GRANTS] = "grants",
+    [TABLE_GRANT_LOG] = "grant_log",
+    [TABLE_ACCOUNTS] = "accounts",
+    [TABLE_BELONGINGS] = "belongings",
+    [TABLE_EDGES] = "edges",
+    [TABLE_CHANGES] = "changes",
+    [TABLE_LINKS] = "links",
+    [TABLE_CUSTOMERS] = "customers",
+    [TABLE_MEMBERS] = "members",
+    [TABLE_CHECKS] = "checks",
+    [TABLE_PROVIDERS] = "providers",
+};
 
 /* The one map from LMDB's and the system's codes to what a caller can do. */
 static const struct {
@@ -35,7 +84,7 @@ static const struct {
     {ENOENT, ERR_ABSENT, ""},
 };
 
-int lmdb_map_error(int rc, const char *doing, struct err_text *err)
+static int map_error(int rc, const char *doing, struct err_text *err)
 {
 	for (size_t i = 0; i < sizeof(error_map) / sizeof(*error_map); i++) {
 		if (error_map[i].rc == rc) {
@@ -45,6 +94,11 @@ int lmdb_map_error(int rc, const char *doing, struct err_text *err)
 		}
 	}
 	return err_set(err, ERR_FAIL, "store: %s: %s", doing, mdb_strerror(rc));
+}
+
+const char *lmdb_table_name(enum table table)
+{
+	return (unsigned int)table < TABLE_COUNT ? table_names[table] : "?";
 }
 
 /* ---- opening ---------------------------------------------------------- */
@@ -70,6 +124,7 @@ static int open_env(const struct lmdb_options *options, MDB_env *env)
 static int find_tables(struct lmdb *db)
 {
 	MDB_txn *txn = NULL;
+	MDB_dbi names;
 	MDB_stat stat;
 	int rc = mdb_txn_begin(db->env, NULL, MDB_RDONLY, &txn);
 
@@ -80,8 +135,11 @@ static int find_tables(struct lmdb *db)
 		if (rc == MDB_NOTFOUND)
 			rc = 0;
 	}
+	/* Of this snapshot: somebody may be making the tables just now. */
 	if (rc == 0)
-		rc = mdb_env_stat(db->env, &stat);
+		rc = mdb_dbi_open(txn, NULL, 0, &names);
+	if (rc == 0)
+		rc = mdb_stat(txn, names, &stat);
 	if (rc != 0) {
 		if (txn != NULL)
 			mdb_txn_abort(txn);
@@ -114,7 +172,7 @@ int lmdb_open(
 		rc = find_tables(db);
 	if (rc != 0) {
 		lmdb_close(db);
-		return lmdb_map_error(rc, options->path, err);
+		return map_error(rc, options->path, err);
 	}
 	*out = db;
 	return 0;
@@ -190,7 +248,7 @@ int lmdb_begin(
 	if (rc != 0) {
 		count_active(db, -1);
 		free(txn);
-		return lmdb_map_error(rc, "begin", err);
+		return map_error(rc, "begin", err);
 	}
 	txn->db = db;
 	txn->write = write;
@@ -216,7 +274,7 @@ int lmdb_commit(struct lmdb_txn *txn, struct err_text *err)
 	}
 	rc = mdb_txn_commit(txn->txn);
 	if (rc != 0)
-		code = lmdb_map_error(rc, "commit", err);
+		code = map_error(rc, "commit", err);
 	end(txn);
 	return code;
 }
@@ -250,6 +308,239 @@ void lmdb_error_text(const struct lmdb_txn *txn, struct err_text *err)
 bool lmdb_is_dirty(const struct lmdb_txn *txn)
 {
 	return txn->dirty;
+}
+
+/* ---- entries ---------------------------------------------------------- */
+
+static int fail(struct lmdb_txn *txn, enum table table, int rc)
+{
+	if (txn->error == 0)
+		txn->error = map_error(rc, lmdb_table_name(table), &txn->text);
+	return txn->error;
+}
+
+/* May this table be used at all now? 0 or the sticky error. */
+static int check(struct lmdb_txn *txn, enum table table)
+{
+	if (txn->error == 0 && !txn->db->has[table]) {
+		txn->error = err_set(&txn->text, ERR_BAD,
+		    "store: table %s is missing; restore a backup",
+		    lmdb_table_name(table));
+	}
+	return txn->error;
+}
+
+/* A key that could not be built arrives here empty. */
+static int check_key(struct lmdb_txn *txn, enum table table, struct span key)
+{
+	if (check(txn, table) == 0 &&
+	    (key.len == 0 || key.len > LMDB_KEY_MAX)) {
+		txn->error = err_set(&txn->text, ERR_BAD,
+		    "store: table %s: a key is too long",
+		    lmdb_table_name(table));
+	}
+	return txn->error;
+}
+
+static MDB_val to_val(struct span span)
+{
+	MDB_val val = {.mv_size = span.len};
+
+	/* LMDB takes what it only reads through a plain pointer. */
+	memcpy(&val.mv_data, &span.data, sizeof(val.mv_data));
+	return val;
+}
+
+static struct span to_span(const MDB_val *val)
+{
+	return (struct span){.data = val->mv_data, .len = val->mv_size};
+}
+
+void lmdb_create(struct lmdb_txn *txn)
+{
+	for (int i = 0; i < TABLE_COUNT && txn->error == 0; i++) {
+		int rc = mdb_dbi_open(
+		    txn->txn, table_names[i], MDB_CREATE, &txn->db->tables[i]);
+
+		if (rc != 0)
+			fail(txn, (enum table)i, rc);
+		txn->db->has[i] = rc == 0;
+	}
+	txn->dirty = true;
+}
+
+int lmdb_get(
+    struct lmdb_txn *txn, enum table table, struct span key, struct span *out)
+{
+	MDB_val k = to_val(key);
+	MDB_val v = {0};
+	int rc;
+
+	*out = (struct span){0};
+	if (check_key(txn, table, key) != 0)
+		return txn->error;
+	rc = mdb_get(txn->txn, txn->db->tables[table], &k, &v);
+	if (rc == MDB_NOTFOUND)
+		return ERR_ABSENT;
+	if (rc != 0)
+		return fail(txn, table, rc);
+	*out = to_span(&v);
+	return 0;
+}
+
+static void put(struct lmdb_txn *txn, enum table table, struct span key,
+    struct span value, unsigned int flags)
+{
+	MDB_val k = to_val(key);
+	MDB_val v = to_val(value);
+	int rc;
+
+	if (check_key(txn, table, key) != 0)
+		return;
+	if (value.len > UINT32_MAX) { /* a writer that failed */
+		txn->error = err_set(&txn->text, ERR_BAD,
+		    "store: table %s: a record is too long",
+		    lmdb_table_name(table));
+		return;
+	}
+	rc = mdb_put(txn->txn, txn->db->tables[table], &k, &v, flags);
+	if (rc != 0)
+		fail(txn, table, rc);
+	txn->dirty = true;
+}
+
+void lmdb_put(
+    struct lmdb_txn *txn, enum table table, struct span key, struct span value)
+{
+	put(txn, table, key, value, 0);
+}
+
+void lmdb_append(
+    struct lmdb_txn *txn, enum table table, struct span key, struct span value)
+{
+	put(txn, table, key, value, MDB_APPEND);
+}
+
+void lmdb_delete(struct lmdb_txn *txn, enum table table, struct span key)
+{
+	MDB_val k = to_val(key);
+	int rc;
+
+	if (check_key(txn, table, key) != 0)
+		return;
+	rc = mdb_del(txn->txn, txn->db->tables[table], &k, NULL);
+	if (rc == MDB_NOTFOUND)
+		return;
+	if (rc != 0)
+		fail(txn, table, rc);
+	txn->dirty = true;
+}
+
+uint64_t lmdb_count(struct lmdb_txn *txn, enum table table)
+{
+	MDB_stat stat = {0};
+	int rc;
+
+	if (check(txn, table) != 0)
+		return 0;
+	rc = mdb_stat(txn->txn, txn->db->tables[table], &stat);
+	if (rc != 0)
+		fail(txn, table, rc);
+	return stat.ms_entries;
+}
+
+/* ---- cursors ---------------------------------------------------------- */
+
+struct lmdb_cursor *lmdb_cursor_open(struct lmdb_txn *txn, enum table table)
+{
+	struct lmdb_cursor *cursor = NULL;
+	int rc = ENOMEM;
+
+	if (check(txn, table) != 0)
+		return NULL;
+	cursor = calloc(1, sizeof(*cursor));
+	if (cursor != NULL) {
+		rc = mdb_cursor_open(
+		    txn->txn, txn->db->tables[table], &cursor->cursor);
+	}
+	if (rc != 0) {
+		fail(txn, table, rc);
+		free(cursor);
+		return NULL;
+	}
+	cursor->txn = txn;
+	cursor->table = table;
+	return cursor;
+}
+
+void lmdb_cursor_close(struct lmdb_cursor *cursor)
+{
+	if (cursor == NULL)
+		return;
+	mdb_cursor_close(cursor->cursor);
+	free(cursor);
+}
+
+static bool move(struct lmdb_cursor *cursor, MDB_cursor_op op, MDB_val *key,
+    struct span *k, struct span *v)
+{
+	MDB_val value = {0};
+	int rc;
+
+	*k = (struct span){0};
+	*v = (struct span){0};
+	if (cursor == NULL || cursor->txn->error != 0)
+		return false;
+	rc = mdb_cursor_get(cursor->cursor, key, &value, op);
+	cursor->at_end = op == MDB_SET_RANGE && rc == MDB_NOTFOUND;
+	if (rc == MDB_NOTFOUND)
+		return false;
+	if (rc != 0) {
+		fail(cursor->txn, cursor->table, rc);
+		return false;
+	}
+	*k = to_span(key);
+	*v = to_span(&value);
+	return true;
+}
+
+bool lmdb_seek(
+    struct lmdb_cursor *cursor, struct span key, struct span *k, struct span *v)
+{
+	MDB_val start = to_val(key);
+
+	if (cursor != NULL)
+		check_key(cursor->txn, cursor->table, key);
+	return move(cursor, MDB_SET_RANGE, &start, k, v);
+}
+
+bool lmdb_next(struct lmdb_cursor *cursor, struct span *k, struct span *v)
+{
+	return move(cursor, MDB_NEXT, &(MDB_val){0}, k, v);
+}
+
+bool lmdb_last(struct lmdb_cursor *cursor, struct span *k, struct span *v)
+{
+	return move(cursor, MDB_LAST, &(MDB_val){0}, k, v);
+}
+
+bool lmdb_prev(struct lmdb_cursor *cursor, struct span *k, struct span *v)
+{
+	if (cursor != NULL && cursor->at_end)
+		return lmdb_last(cursor, k, v);
+	return move(cursor, MDB_PREV, &(MDB_val){0}, k, v);
+}
+
+void lmdb_cursor_delete(struct lmdb_cursor *cursor)
+{
+	int rc;
+
+	if (cursor == NULL || cursor->txn->error != 0)
+		return;
+	rc = mdb_cursor_del(cursor->cursor, 0);
+	if (rc != 0)
+		fail(cursor->txn, cursor->table, rc);
+	cursor->txn->dirty = true;
 }
 
 /* ---- use of the map --------------------------------------------------- */

@@ -1,5 +1,5 @@
 /*
- * LMDB behind one door: only cache/lmdb*.c know <lmdb.h>.
+ * LMDB behind one door: cache/lmdb.c is the only file that includes <lmdb.h>.
  * Opening, transactions with a sticky error, cursors, the error map, and all of
  * LMDB's bad days (map full, map resized by another process, reader slots,
  * readers that died, disk full).

@@ -62,6 +62,7 @@ void tally_get(struct lmdb_txn *txn, const char *provider, struct tally *out)
 	out->looks = reader_u64(&r);
 	out->news = reader_u64(&r);
 	out->repairs = reader_u64(&r);
+	out->last_repair_ms = reader_i64(&r);
 	out->gone = reader_u64(&r);
 	out->other_mode = reader_u64(&r);
 	check(txn, &r);
@@ -70,7 +71,7 @@ void tally_get(struct lmdb_txn *txn, const char *provider, struct tally *out)
 void tally_put(
     struct lmdb_txn *txn, const char *provider, const struct tally *tally)
 {
-	uint8_t data[64];
+	uint8_t data[80];
 	struct writer w;
 
 	writer_init(&w, data, sizeof(data));
@@ -80,6 +81,7 @@ void tally_put(
 	writer_u64(&w, tally->looks);
 	writer_u64(&w, tally->news);
 	writer_u64(&w, tally->repairs);
+	writer_i64(&w, tally->last_repair_ms);
 	writer_u64(&w, tally->gone);
 	writer_u64(&w, tally->other_mode);
 	put_part(txn, provider, PART_TALLY, &w);

@@ -374,6 +374,7 @@ struct tally {
 	uint64_t looks;	  /* outcomes settled */
 	uint64_t news;	  /* that changed the record */
 	uint64_t repairs; /* news that no notice told us of */
+	int64_t last_repair_ms;
 	uint64_t gone;
 	uint64_t other_mode; /* answers of the other mode, ignored */
 };

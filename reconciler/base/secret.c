@@ -192,3 +192,17 @@ out:
 		secret_fini(out);
 	return rc;
 }
+
+uint64_t secret_stamp(const char *path)
+{
+	struct stat st;
+	int64_t parts[4];
+
+	if (path == NULL || stat(path, &st) != 0)
+		return 0;
+	parts[0] = (int64_t)st.st_ino;
+	parts[1] = (int64_t)st.st_size;
+	parts[2] = (int64_t)st.st_mtim.tv_sec;
+	parts[3] = (int64_t)st.st_mtim.tv_nsec;
+	return text_hash(parts, sizeof(parts)) | 1;
+}

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct err_text;
 
@@ -31,6 +32,11 @@ struct secret {
  */
 int secret_read(const char *path, size_t max_lines, struct secret *out,
     struct err_text *err);
+/*
+ * secret_stamp(path): a number that changes when the file is replaced or
+ * rewritten; 0: there is no such file. It says nothing about the content.
+ */
+uint64_t secret_stamp(const char *path);
 /* secret_fini(secret): wipe and free; NULL-safe. */
 void secret_fini(struct secret *secret);
 /* secret_wipe(data, len): zero that the compiler may not remove. */

@@ -27,6 +27,9 @@ struct worker_report {
 	uint64_t changes;
 	uint64_t parked; /* jobs that wait for a person, now */
 	size_t barred;	 /* providers that refuse our key, now */
+	size_t silent;	 /* providers whose silence alarm rings, now */
+	/* A refused key's file was replaced: read the settings and run anew. */
+	bool reload;
 };
 
 /*

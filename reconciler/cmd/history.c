@@ -1,0 +1,119 @@
+/* history: the transitions of an object, or of all that an account has. */
+#include <stdio.h>
+
+#include "reconciler/core/history.h"
+
+#include "reconciler/io/print.h"
+#include "reconciler/io/query.h"
+#include "reconciler/io/wire.h"
+
+#include "reconciler/cmd/cmd.h"
+
+struct history_question {
+	const char *account; /* NULL: of ref */
+	struct object_ref ref;
+	bool json;
+};
+
+static int print_json(const struct history_line *lines, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		char *text = wire_history_line(&lines[i]);
+		int bad = text == NULL || puts(text) < 0;
+
+		wire_free(text);
+		if (bad)
+			return -1;
+	}
+	return 0;
+}
+
+/* What a reader has to know beside the status, in one short column. */
+static const char *notes(struct cmd_session *s, const struct transition *t)
+{
+	return arena_printf(&s->arena, "%s%s%s%s%s%s",
+	    t->collapsed ? "collapsed " : "",
+	    t->retracted_at_ms != 0 ? "retracted " : "",
+	    t->source == SOURCE_OBSERVED ? "observed " : "",
+	    t->reason_code == NULL ? "" : t->reason_code,
+	    t->reason_code == NULL ? "" : " ",
+	    t->reason == NULL ? "" : t->reason);
+}
+
+static void print_table(struct cmd_session *s, const struct history_line *lines,
+    size_t n, bool with_object)
+{
+	static const char *const with[] = {"OBJECT", "AT", "FROM", "STATUS",
+	    "STATE", "ATTEMPT", "CAUSE", "NOTES", NULL};
+	struct print_table table;
+	size_t skip = with_object ? 0 : 1;
+
+	print_table_init(&table, &s->arena, with + skip);
+	for (size_t i = 0; i < n; i++) {
+		const struct object_ref *o = &lines[i].object;
+		const struct transition *t = lines[i].entry;
+		const char *cells[] = {arena_printf(&s->arena, "%s/%s/%s",
+					   o->provider, o->kind, o->id),
+		    print_time(&s->arena, t->at_ms), t->from, t->status,
+		    state_name(t->state),
+		    t->attempt == 0 ? NULL
+				    : arena_printf(&s->arena, "%lld",
+					  (long long)t->attempt),
+		    cause_name(t->cause), notes(s, t)};
+
+		print_table_row(&table, cells + skip);
+	}
+	print_table_out(&table, stdout);
+}
+
+static int answer(struct cmd_context *context, struct cmd_session *s,
+    const struct history_question *q)
+{
+	struct history_line *lines = NULL;
+	struct err_text err;
+	size_t n = 0;
+	int rc =
+	    q->account != NULL
+		? query_account_history(s->view, s->settings, q->account,
+		      s->now_ms, &s->arena, &lines, &n, &err)
+		: query_history(s->view, &q->ref, &s->arena, &lines, &n, &err);
+
+	if (rc != 0)
+		return cmd_fail(context, &err);
+	if (n == 0)
+		return CMD_NONE;
+	if (!q->json)
+		print_table(s, lines, n, q->account != NULL);
+	else if (print_json(lines, n) != 0)
+		return cmd_say_fail(context, "the answer could not be written");
+	return CMD_OK;
+}
+
+int cmd_history(struct cmd_context *context)
+{
+	struct history_question q = {.account = NULL};
+	const struct cmd_option options[] = {
+	    {"account", CMD_TEXT, &q.account, NULL},
+	    {"json", CMD_FLAG, &q.json, NULL},
+	};
+	struct cmd_session session;
+	int status = CMD_ERROR;
+
+	if (!cmd_parse(context, options, 2, 0, 3))
+		return CMD_ERROR;
+	if ((q.account == NULL) != (context->n_args == 3))
+		return cmd_say_fail(
+		    context, "give PROVIDER KIND ID, or --account REF");
+	if (q.account == NULL) {
+		q.ref.provider = context->args[0];
+		q.ref.kind = context->args[1];
+		q.ref.id = context->args[2];
+		if (!name_ref_is_valid(&q.ref))
+			return cmd_say_fail(
+			    context, "PROVIDER KIND ID is not of their form");
+	}
+	if (cmd_open_reader(context, &session) == 0)
+		status = answer(context, &session, &q);
+	cmd_close(&session);
+	return status;
+}

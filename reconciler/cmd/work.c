@@ -1,0 +1,81 @@
+/* work: look at everything that is due; from cron, or as a service. */
+#include "cache/store.h"
+
+#include "reconciler/base/stop.h"
+
+#include "reconciler/io/worker.h"
+
+#include "reconciler/cmd/settings.h"
+
+#include "reconciler/cmd/cmd.h"
+
+static void tell_end(
+    const struct cmd_context *context, const struct worker_report *r)
+{
+	struct log_pair pairs[] = {
+	    log_number("fetches", (int64_t)r->fetches),
+	    log_number("settled", (int64_t)r->settled),
+	    log_number("news", (int64_t)r->news),
+	    log_number("changes", (int64_t)r->changes),
+	    log_number("parked", (int64_t)r->parked),
+	    log_number("barred", (int64_t)r->barred),
+	};
+
+	log_event(&context->log, LOG_INFO, "worked", pairs,
+	    sizeof(pairs) / sizeof(pairs[0]));
+}
+
+/* One run on one reading of the settings. */
+static int work_once(struct cmd_context *context,
+    const struct worker_options *options, bool *again)
+{
+	struct worker_report report = {.reload = false};
+	struct cmd_session session;
+	struct err_text err;
+	int status = CMD_ERROR;
+	int rc = cmd_open(context, SETTINGS_API_KEYS, &session);
+
+	*again = false;
+	if (rc == 0) {
+		rc = store_lock_worker(session.store, &err);
+		if (rc == ERR_AGAIN) {
+			log_event(&context->log, LOG_INFO,
+			    "another_worker_runs", NULL, 0);
+			status = CMD_OK;
+		} else if (rc != 0) {
+			cmd_fail(context, &err);
+		} else if (worker_run(session.settings, session.store, options,
+			       &context->log, &report, &err) != 0) {
+			cmd_fail(context, &err);
+		} else {
+			tell_end(context, &report);
+			*again = report.reload && !stop_requested();
+			status = report.parked + report.barred + report.silent
+				     ? CMD_ATTENTION
+				     : CMD_OK;
+		}
+	}
+	cmd_close(&session);
+	return status;
+}
+
+int cmd_work(struct cmd_context *context)
+{
+	struct worker_options options = {.follow = false};
+	const struct cmd_option known[] = {
+	    {"follow", CMD_FLAG, &options.follow, NULL},
+	    {"max-time", CMD_DURATION, &options.max_time_ms, NULL},
+	};
+	struct err_text err;
+	bool again = true;
+	int status = CMD_ERROR;
+
+	if (!cmd_parse(context, known, 2, 0, 0))
+		return CMD_ERROR;
+	if (stop_install(&err) != 0)
+		return cmd_fail(context, &err);
+	while (again)
+		status = work_once(context, &options, &again);
+	/* A service that was asked to stop has done as it was told. */
+	return options.follow && status == CMD_ATTENTION ? CMD_OK : status;
+}

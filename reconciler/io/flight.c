@@ -1,0 +1,155 @@
+#include <string.h>
+
+#include "reconciler/base/clock.h"
+#include "reconciler/base/err.h"
+#include "reconciler/core/health.h"
+#include "reconciler/core/settings.h"
+
+#include "reconciler/io/fetch.h"
+#include "reconciler/io/lane.h"
+
+#include "reconciler/io/flight.h"
+
+enum { FLIGHT_ARENA_MAX = 512 * 1024 * 1024 }; /* fifty full replies */
+
+void flight_init(struct flight *flight)
+{
+	memset(flight, 0, sizeof(*flight));
+	arena_init(&flight->arena, FLIGHT_ARENA_MAX);
+}
+
+void flight_fini(struct flight *flight)
+{
+	arena_fini(&flight->arena);
+}
+
+void flight_clear(struct flight *flight)
+{
+	arena_reset(&flight->arena);
+	flight->state = FLIGHT_FREE;
+	flight->lane = NULL;
+	flight->n_replies = 0;
+	flight->took_ms = 0;
+	memset(&flight->outcome, 0, sizeof(flight->outcome));
+	memset(&flight->settled, 0, sizeof(flight->settled));
+}
+
+static struct client_object looked_at(const struct flight *flight)
+{
+	struct client_object object = {
+	    .kind = flight->claim.ref.kind,
+	    .id = flight->claim.ref.id,
+	    .parent_kind = flight->claim.parent_kind,
+	    .parent_id = flight->claim.parent_id,
+	};
+
+	return object;
+}
+
+void flight_fail(struct flight *flight, enum verdict verdict, const char *cause)
+{
+	flight->state = FLIGHT_ENDED;
+	flight->outcome.claim = &flight->claim;
+	flight->outcome.verdict = verdict;
+	flight->outcome.cause = arena_text(&flight->arena, cause);
+}
+
+void flight_ask(struct flight *flight)
+{
+	const struct provider_settings *provider = flight->lane->provider;
+	struct client_object object = looked_at(flight);
+	struct err_text err;
+
+	memset(&flight->request, 0, sizeof(flight->request));
+	flight->state = FLIGHT_READY;
+	if (provider->client->ask(
+		provider, &object, &flight->arena, &flight->request, &err) != 0)
+		flight_fail(flight, VERDICT_GARBLED, err.text);
+}
+
+/* Keep an answer for the reading of those that follow it. */
+static bool keep(struct flight *flight, struct client_reply *reply)
+{
+	reply->body = arena_bytes(&flight->arena, reply->body, reply->len);
+	reply->content_type = arena_text(&flight->arena, reply->content_type);
+	return reply->body != NULL && flight->n_replies < CLIENT_STEPS_MAX;
+}
+
+static void conclude(struct flight *flight)
+{
+	const struct client_reading *reading = &flight->reading;
+	struct outcome *outcome = &flight->outcome;
+
+	flight->state = FLIGHT_ENDED;
+	outcome->claim = &flight->claim;
+	outcome->verdict = reading->verdict;
+	outcome->gone_for_sure = reading->gone_for_sure;
+	outcome->cause = reading->cause;
+	if (reading->verdict != VERDICT_TRUTH)
+		return;
+	outcome->observation = &reading->observation;
+	outcome->also = reading->also;
+	outcome->n_also = reading->n_also;
+}
+
+static void read_answer(
+    struct flight *flight, const struct fetch_result *result, int64_t now_ms)
+{
+	const struct provider_settings *provider = flight->lane->provider;
+	struct client_object object = looked_at(flight);
+	struct client_reply *reply = &flight->replies[flight->n_replies++];
+
+	reply->status = result->status;
+	reply->content_type = result->content_type;
+	reply->body = result->body;
+	reply->len = result->len;
+	memset(&flight->reading, 0, sizeof(flight->reading));
+	provider->client->read(provider, &object, flight->replies,
+	    flight->n_replies, now_ms, &flight->arena, &flight->reading);
+	if (flight->reading.verdict != VERDICT_MORE) {
+		conclude(flight);
+	} else if (keep(flight, reply)) {
+		flight->request = flight->reading.next;
+		flight->state = FLIGHT_READY;
+	} else {
+		flight_fail(flight, VERDICT_GARBLED,
+		    "the answer has more parts than are ever read");
+	}
+}
+
+static int64_t retry_after_ms(const struct fetch_result *result, int64_t now_ms)
+{
+	int64_t wait_ms = 0;
+
+	if (result->retry_after == NULL || result->status < 400 ||
+	    clock_parse_http(result->retry_after, now_ms, &wait_ms) != 0)
+		return 0;
+	return wait_ms < HEALTH_RETRY_AFTER_MAX_MS ? wait_ms
+						   : HEALTH_RETRY_AFTER_MAX_MS;
+}
+
+void flight_answer(struct flight *flight, const struct fetch_result *result,
+    int64_t now_ms, struct health_event *event)
+{
+	int64_t wait_ms = retry_after_ms(result, now_ms);
+
+	flight->took_ms += result->took_ms;
+	flight->outcome.http_status = result->status;
+	if (result->error != NULL)
+		flight_fail(flight, VERDICT_LATER, result->error);
+	else if (result->too_large)
+		flight_fail(flight, VERDICT_GARBLED,
+		    "the answer is larger than worker.max_reply");
+	else
+		read_answer(flight, result, now_ms);
+	if (wait_ms > 0)
+		flight->outcome.retry_at_ms = now_ms + wait_ms;
+	memset(event, 0, sizeof(*event));
+	event->verdict = flight->state == FLIGHT_READY
+			     ? VERDICT_MORE
+			     : flight->outcome.verdict;
+	event->http_status = result->status;
+	event->retry_after_ms = wait_ms;
+	event->cause = flight->outcome.cause;
+	event->now_ms = now_ms;
+}

@@ -1,0 +1,193 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "reconciler/base/arena.h"
+#include "reconciler/base/err.h"
+#include "reconciler/base/text.h"
+#include "reconciler/core/history.h"
+#include "reconciler/core/settings.h"
+
+#include "reconciler/io/query.h"
+
+static bool is_meant(
+    const struct account_question *q, const struct held_grant *held)
+{
+	return (q->product == NULL ||
+		   text_equal(q->product, held->grant.product)) &&
+	       (q->label == NULL || text_equal(q->label, held->grant.label));
+}
+
+static int choose_grants(const struct account_question *q,
+    const struct account_view *seen, struct arena *arena,
+    struct account_answer *out, struct err_text *err)
+{
+	struct held_grant *grants =
+	    arena_alloc(arena, seen->n_grants + 1, sizeof(*grants));
+
+	if (grants == NULL)
+		return err_set(err, ERR_FULL, "the account is too large");
+	for (size_t i = 0; i < seen->n_grants; i++) {
+		if (is_meant(q, &seen->grants[i]))
+			grants[out->n_grants++] = seen->grants[i];
+	}
+	out->grants = grants;
+	return 0;
+}
+
+/* Nothing waits to be looked at, and the last look is not too long ago. */
+static bool is_fresh(const struct settings *settings,
+    const struct account_view *seen, int64_t now_ms)
+{
+	if (seen->pending > 0 || seen->n_grants == 0)
+		return false;
+	for (size_t i = 0; i < seen->n_grants; i++) {
+		const struct held_grant *held = &seen->grants[i];
+		const struct provider_settings *p =
+		    settings_provider(settings, held->object.provider);
+
+		if (p == NULL ||
+		    now_ms - held->verified_at_ms > p->schedule.resync_ms)
+			return false;
+	}
+	return true;
+}
+
+static int read_account(struct store_view *view,
+    const struct settings *settings, const struct account_question *q,
+    struct arena *arena, struct account_view *seen, struct err_text *err)
+{
+	if (q->has_at && q->at_ms < q->now_ms)
+		return store_view_account_at(
+		    view, settings, q->account, q->at_ms, 0, arena, seen, err);
+	return store_view_account(
+	    view, settings, q->account, q->now_ms, arena, seen, err);
+}
+
+int query_account(struct store_view *view, const struct settings *settings,
+    const struct account_question *q, struct arena *arena,
+    struct account_answer *out, struct err_text *err)
+{
+	struct account_view seen;
+	int rc;
+
+	memset(out, 0, sizeof(*out));
+	memset(&seen, 0, sizeof(seen));
+	rc = read_account(view, settings, q, arena, &seen, err);
+	if (rc == 0)
+		rc = choose_grants(q, &seen, arena, out, err);
+	if (rc != 0)
+		return rc;
+	out->account = q->account;
+	out->as_of_ms = q->has_at ? q->at_ms : q->now_ms;
+	out->pending = seen.pending;
+	out->verified_at_ms = seen.verified_at_ms;
+	out->fresh = is_fresh(settings, &seen, q->now_ms);
+	entitle_account(
+	    out->grants, out->n_grants, out->as_of_ms, &out->entitlement);
+	return 0;
+}
+
+/* A growing list in an arena: doubled when it is full. */
+struct line_list {
+	struct history_line *lines;
+	size_t n;
+	size_t cap;
+	struct arena *arena;
+};
+
+static int add_lines(struct line_list *list, const struct object_ref *ref,
+    const struct transition *entries, size_t n)
+{
+	if (list->n + n > list->cap) {
+		size_t cap = 2 * (list->n + n);
+		struct history_line *lines =
+		    arena_alloc(list->arena, cap, sizeof(*lines));
+
+		if (lines == NULL)
+			return ERR_FULL;
+		if (list->n > 0)
+			memcpy(lines, list->lines, list->n * sizeof(*lines));
+		list->lines = lines;
+		list->cap = cap;
+	}
+	for (size_t i = 0; i < n; i++) {
+		list->lines[list->n].object = *ref;
+		list->lines[list->n].entry = &entries[i];
+		list->n++;
+	}
+	return 0;
+}
+
+static int compare_text(const struct object_ref *a, const struct object_ref *b)
+{
+	int d = strcmp(a->provider, b->provider);
+
+	if (d == 0)
+		d = strcmp(a->kind, b->kind);
+	return d != 0 ? d : strcmp(a->id, b->id);
+}
+
+static int by_time(const void *left, const void *right)
+{
+	const struct history_line *a = left;
+	const struct history_line *b = right;
+	int d;
+
+	if (a->entry->at_ms != b->entry->at_ms)
+		return a->entry->at_ms < b->entry->at_ms ? -1 : 1;
+	d = compare_text(&a->object, &b->object);
+	if (d != 0)
+		return d;
+	return a->entry->seq < b->entry->seq ? -1 : 1;
+}
+
+static int add_object(struct store_view *view, const struct object_ref *ref,
+    struct line_list *list, struct err_text *err)
+{
+	const struct transition *entries = NULL;
+	size_t n = 0;
+	int rc = store_view_history(view, ref, list->arena, &entries, &n, err);
+
+	if (rc == 0 && add_lines(list, ref, entries, n) != 0)
+		return err_set(err, ERR_FULL, "the history is too large");
+	return rc;
+}
+
+static void give(struct line_list *list, struct history_line **out, size_t *n)
+{
+	if (list->n > 0)
+		qsort(list->lines, list->n, sizeof(*list->lines), by_time);
+	*out = list->lines;
+	*n = list->n;
+}
+
+int query_history(struct store_view *view, const struct object_ref *ref,
+    struct arena *arena, struct history_line **out, size_t *n,
+    struct err_text *err)
+{
+	struct line_list list = {.arena = arena};
+	int rc = add_object(view, ref, &list, err);
+
+	if (rc == ERR_ABSENT)
+		rc = 0;
+	give(&list, out, n);
+	return rc;
+}
+
+int query_account_history(struct store_view *view,
+    const struct settings *settings, const char *account, int64_t now_ms,
+    struct arena *arena, struct history_line **out, size_t *n,
+    struct err_text *err)
+{
+	struct line_list list = {.arena = arena};
+	struct account_view seen;
+	int rc;
+
+	memset(&seen, 0, sizeof(seen));
+	rc = store_view_account(
+	    view, settings, account, now_ms, arena, &seen, err);
+	for (size_t i = 0; rc == 0 && i < seen.n_objects; i++)
+		rc = add_object(view, &seen.objects[i].ref, &list, err);
+	give(&list, out, n);
+	return rc;
+}

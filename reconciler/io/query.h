@@ -1,0 +1,66 @@
+/*
+ * Answers from one snapshot of the store: reads, decides by core/entitle, and
+ * writes nothing. Everything handed out lives in the caller's arena.
+ */
+#ifndef TRUEUP_IO_QUERY_H
+#define TRUEUP_IO_QUERY_H
+
+#include "cache/store.h"
+#include "reconciler/core/entitle.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct arena;
+struct err_text;
+struct settings;
+
+struct account_question {
+	const char *account;
+	const char *product; /* NULL: any */
+	const char *label;   /* NULL: any */
+	bool has_at;	     /* ask about at_ms instead of now */
+	int64_t at_ms;
+	int64_t now_ms;
+};
+
+struct account_answer {
+	const char *account;
+	int64_t as_of_ms;
+	struct entitlement entitlement;
+	const struct held_grant *grants; /* those that the question means */
+	size_t n_grants;
+	size_t pending;
+	int64_t verified_at_ms; /* 0: never */
+	bool fresh;
+};
+
+/*
+ * query_account(view, settings, question, arena, out, err): an account that
+ * nothing is known of is answered (no), not an error.
+ */
+int query_account(struct store_view *view, const struct settings *settings,
+    const struct account_question *question, struct arena *arena,
+    struct account_answer *out, struct err_text *err);
+
+/* One line of a history: the entry and the object that it belongs to. */
+struct history_line {
+	struct object_ref object;
+	const struct transition *entry;
+};
+
+/*
+ * query_history(view, ref, …) of one object, query_account_history of all that
+ * belongs to an account: oldest first by the provider's time, entries of one
+ * object at the same moment in their order. *n 0: none.
+ */
+int query_history(struct store_view *view, const struct object_ref *ref,
+    struct arena *arena, struct history_line **out, size_t *n,
+    struct err_text *err);
+int query_account_history(struct store_view *view,
+    const struct settings *settings, const char *account, int64_t now_ms,
+    struct arena *arena, struct history_line **out, size_t *n,
+    struct err_text *err);
+
+#endif

@@ -1,0 +1,99 @@
+#include "reconciler/base/clock.h"
+#include "reconciler/base/log.h"
+#include "reconciler/core/settings.h"
+#include "reconciler/core/state.h"
+
+#include "reconciler/io/flight.h"
+#include "reconciler/io/lane.h"
+
+#include "reconciler/io/tell.h"
+
+static const char *what_happened(const struct flight *f)
+{
+	if (f->outcome.verdict != VERDICT_TRUTH)
+		return verdict_name(f->outcome.verdict);
+	if (f->settled.superseded)
+		return "superseded";
+	switch (f->settled.news) {
+	case HISTORY_NEWS:
+		return "news";
+	case HISTORY_STALE:
+		return "stale";
+	case HISTORY_SAME:
+	default:
+		return "same";
+	}
+}
+
+/* Someone must act; it heals by itself; or it simply happened. */
+static enum log_level how_loud(const struct flight *f)
+{
+	if (f->settled.fate == FATE_PARKED)
+		return LOG_ERR;
+	if (f->outcome.verdict != VERDICT_TRUTH)
+		return LOG_WARN;
+	return LOG_INFO;
+}
+
+static const char *what_next(const struct settled *settled)
+{
+	switch (settled->fate) {
+	case FATE_AGAIN:
+		return "again";
+	case FATE_PARKED:
+		return "parked";
+	case FATE_DONE:
+	default:
+		return settled->gone ? "gone" : "done";
+	}
+}
+
+void tell_settled_look(const struct log *log, const struct flight *f)
+{
+	const struct settled *s = &f->settled;
+	const struct observation *seen = f->outcome.observation;
+	char due[CLOCK_TEXT_MAX];
+	struct log_pair pairs[] = {
+	    log_text("provider", f->claim.ref.provider),
+	    log_text("kind", f->claim.ref.kind),
+	    log_text("id", f->claim.ref.id),
+	    log_text("result", what_happened(f)),
+	    log_text("status", seen == NULL ? NULL : seen->status),
+	    log_text("cause", cause_name(f->claim.cause)),
+	    log_number("notices", (int64_t)f->claim.notices),
+	    log_number("added", (int64_t)s->added),
+	    log_number("changes", (int64_t)s->changes),
+	    log_text("repair", s->repair ? "true" : NULL),
+	    log_number("http", f->outcome.http_status),
+	    log_number("took_ms", f->took_ms),
+	    log_text("why", f->outcome.cause),
+	    log_text("next", what_next(s)),
+	    log_text("due",
+		s->fate == FATE_AGAIN ? clock_format(s->due_ms, due) : NULL),
+	};
+
+	log_event(log, how_loud(f), "looked", pairs,
+	    sizeof(pairs) / sizeof(pairs[0]));
+}
+
+void tell_recovered(const struct log *log, size_t n)
+{
+	struct log_pair pairs[] = {
+	    log_number("jobs", (int64_t)n),
+	    log_text("why", "an earlier worker was killed while it fetched"),
+	};
+
+	log_event(log, LOG_WARN, "recovered", pairs, 2);
+}
+
+void tell_silence(const struct log *log, const struct lane *lane)
+{
+	struct log_pair pairs[] = {
+	    log_text("provider", lane->provider->name),
+	    log_text("why", "re-checks found changes, but no notification came "
+			    "for longer than `silence`"),
+	    log_text("do", "look at the webhook settings at the provider"),
+	};
+
+	log_event(log, LOG_ERR, "silence", pairs, 3);
+}

@@ -1,0 +1,18 @@
+/* What the worker tells in its log, a line for each thing that was decided. */
+#ifndef TRUEUP_IO_TELL_H
+#define TRUEUP_IO_TELL_H
+
+#include <stddef.h>
+
+struct flight;
+struct lane;
+struct log;
+
+/* tell_settled_look(log, flight): how a look came out, after its commit. */
+void tell_settled_look(const struct log *log, const struct flight *flight);
+/* tell_recovered(log, n): claims of a killed worker were taken back. */
+void tell_recovered(const struct log *log, size_t n);
+/* tell_silence(log, lane): changes are found, but no notifications come. */
+void tell_silence(const struct log *log, const struct lane *lane);
+
+#endif

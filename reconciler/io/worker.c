@@ -1,0 +1,530 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "cache/store.h"
+
+#include "reconciler/base/clock.h"
+#include "reconciler/base/err.h"
+#include "reconciler/base/log.h"
+#include "reconciler/base/random.h"
+#include "reconciler/base/secret.h"
+#include "reconciler/base/stop.h"
+#include "reconciler/core/settings.h"
+
+#include "reconciler/io/fetch.h"
+#include "reconciler/io/flight.h"
+#include "reconciler/io/lane.h"
+#include "reconciler/io/tell.h"
+
+#include "reconciler/io/worker.h"
+
+enum {
+	COLLECT_MAX = 20000, /* notices moved in one turn */
+	CHECKS_MAX = 1000,
+	ADVANCE_MAX = 1000,
+	/* A wake that got lost (it cannot, but) is made up for after this. */
+	FOLLOW_LOOK_MS = 1000,
+	/* After a turn that did nothing although something seemed due. */
+	IDLE_PAUSE_MS = 10,
+	/* What is in flight may still end within this after a stop. */
+	STOP_GRACE_MS = 3000
+};
+
+/*
+ * A turn is one write transaction: it takes in what was notified, records how
+ * the ended looks came out, and marks what is looked at next. The requests of
+ * the newly marked are sent only after it has committed, so the mark always
+ * exists before the provider is asked.
+ */
+struct worker {
+	const struct settings *settings;
+	struct store *store;
+	const struct worker_options *options;
+	const struct log *log;
+	struct worker_report *report;
+	struct random random;
+	struct fetch *fetch; /* opened with the first request */
+	struct lane *lanes;
+	size_t n_lanes;
+	struct flight *flights;
+	size_t n_flights;
+	size_t active;	       /* flights that are not free */
+	size_t turns;	       /* to begin with another lane each time */
+	bool recovered;	       /* claims of a killed worker were taken back */
+	bool more_inbox;       /* the last turn did not collect everything */
+	bool idle;	       /* the last turn wrote nothing */
+	bool stopping;	       /* no new claims */
+	int64_t stop_by_ms;    /* monotonic; 0: no limit */
+	int64_t next_other_ms; /* next check or time edge; 0: none */
+};
+
+static struct lane_now now_is(void)
+{
+	struct lane_now now = {
+	    .wall_ms = clock_wall_ms(), .mono_ms = clock_mono_ms()};
+
+	return now;
+}
+
+/* ---- a turn ------------------------------------------------------------ */
+
+static void settle_ended(struct worker *w, struct store_turn *turn)
+{
+	for (size_t i = 0; w->active > 0 && i < w->n_flights; i++) {
+		struct flight *f = &w->flights[i];
+
+		if (f->state == FLIGHT_ENDED)
+			store_turn_settle(turn, &f->outcome, &f->settled);
+	}
+	for (size_t i = 0; i < w->n_lanes; i++) {
+		struct lane *lane = &w->lanes[i];
+
+		if (lane->health_dirty)
+			store_turn_health(
+			    turn, lane->provider->name, &lane->health);
+	}
+}
+
+/* After the commit: what was recorded is told, and the flights are free. */
+static void tell_settled(struct worker *w)
+{
+	for (size_t i = 0; w->active > 0 && i < w->n_flights; i++) {
+		struct flight *f = &w->flights[i];
+
+		if (f->state != FLIGHT_ENDED)
+			continue;
+		tell_settled_look(w->log, f);
+		w->report->settled++;
+		w->report->changes += f->settled.changes;
+		w->report->news += f->settled.news == HISTORY_NEWS &&
+				   f->outcome.verdict == VERDICT_TRUTH;
+		flight_clear(f);
+		w->active--;
+	}
+	for (size_t i = 0; i < w->n_lanes; i++)
+		w->lanes[i].health_dirty = false;
+}
+
+static struct flight *free_flight(struct worker *w)
+{
+	for (size_t i = 0; w->active < w->n_flights && i < w->n_flights; i++) {
+		if (w->flights[i].state == FLIGHT_FREE)
+			return &w->flights[i];
+	}
+	return NULL;
+}
+
+/* Take up what the lane has room for; the requests go out after the commit. */
+static void claim_lane(
+    struct worker *w, struct store_turn *turn, struct lane *lane)
+{
+	size_t room = lane_room(lane, now_is());
+
+	while (room-- > 0) {
+		struct flight *f = free_flight(w);
+
+		if (f == NULL || store_turn_claim(turn, lane->provider->name, 1,
+				     &f->arena, &f->claim) == 0)
+			break;
+		f->lane = lane;
+		w->active++;
+		lane->in_flight++;
+		pace_take(&lane->pace, 1);
+		flight_ask(f);
+	}
+}
+
+static void claim_lanes(struct worker *w, struct store_turn *turn)
+{
+	/* Each turn begins with another lane, so that none is always last. */
+	size_t first = w->turns++ % w->n_lanes;
+
+	for (size_t i = 0; i < w->n_lanes; i++)
+		claim_lane(w, turn, &w->lanes[(first + i) % w->n_lanes]);
+}
+
+static void look_ahead(struct worker *w, struct store_turn *turn)
+{
+	for (size_t i = 0; i < w->n_lanes; i++) {
+		struct lane *lane = &w->lanes[i];
+
+		lane->next_due_ms = store_turn_next(
+		    turn, lane->provider->name, &lane->next_spaced);
+	}
+	w->next_other_ms = store_turn_next_other(turn);
+	w->report->parked = store_turn_parked(turn);
+}
+
+static void do_turn(struct worker *w, struct store_turn *turn)
+{
+	if (!w->recovered) {
+		size_t n = store_turn_recover(turn);
+
+		if (n > 0)
+			tell_recovered(w->log, n);
+		w->recovered = true;
+	}
+	w->more_inbox = store_turn_collect(turn, COLLECT_MAX) == COLLECT_MAX;
+	settle_ended(w, turn);
+	w->report->changes += store_turn_advance(turn, ADVANCE_MAX);
+	store_turn_checks(turn, CHECKS_MAX);
+	if (!w->stopping)
+		claim_lanes(w, turn);
+	look_ahead(w, turn);
+}
+
+static int take_turn(struct worker *w, struct err_text *err)
+{
+	struct store_turn *turn = NULL;
+	int rc = store_turn_begin(
+	    w->store, w->settings, clock_wall_ms(), &w->random, &turn, err);
+
+	if (rc != 0)
+		return rc;
+	do_turn(w, turn);
+	w->idle = store_turn_is_idle(turn);
+	rc = store_turn_commit(turn, err);
+	if (rc != 0)
+		return rc;
+	tell_settled(w);
+	return 0;
+}
+
+/* ---- requests ----------------------------------------------------------- */
+
+static int open_fetch(struct worker *w, struct err_text *err)
+{
+	if (w->fetch != NULL)
+		return 0;
+	return fetch_open(w->n_flights, (size_t)w->settings->worker.max_reply,
+	    &w->fetch, err);
+}
+
+static void send_one(struct worker *w, struct flight *f)
+{
+	const struct provider_settings *provider = f->lane->provider;
+	struct fetch_target target = {
+	    .base_url = provider->base_url,
+	    .request = &f->request,
+	    .timeout_ms = provider->timeout_ms,
+	};
+	struct err_text err;
+
+	/* The first request's start guards the record at the write. */
+	if (f->n_replies == 0)
+		f->outcome.started_ms = clock_wall_ms();
+	if (fetch_start(w->fetch, &target, f, &err) != 0) {
+		f->lane->in_flight--;
+		flight_fail(f, VERDICT_LATER, err.text);
+		return;
+	}
+	f->state = FLIGHT_SENT;
+	w->report->fetches++;
+}
+
+/* Send what is ready. A further question of a look needs a token of its own. */
+static int send_ready(struct worker *w, struct err_text *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; w->active > 0 && i < w->n_flights; i++) {
+		struct flight *f = &w->flights[i];
+
+		if (f->state != FLIGHT_READY)
+			continue;
+		if (f->n_replies > 0) {
+			if (pace_available(&f->lane->pace, clock_mono_ms()) ==
+			    0)
+				continue;
+			pace_take(&f->lane->pace, 1);
+		}
+		rc = open_fetch(w, err);
+		if (rc != 0)
+			break;
+		send_one(w, f);
+	}
+	return rc;
+}
+
+static void take_answers(struct worker *w)
+{
+	struct fetch_result result;
+
+	while (w->fetch != NULL && fetch_next(w->fetch, &result)) {
+		struct flight *f = result.cookie;
+		struct lane *lane = f->lane;
+		struct health_event event;
+
+		flight_answer(f, &result, clock_wall_ms(), &event);
+		event.random = random_next(&w->random);
+		event.key_stamp = lane->provider->key_stamp;
+		lane_fold(lane, &event, w->log);
+		if (f->state == FLIGHT_ENDED)
+			lane->in_flight--;
+	}
+}
+
+/* ---- waiting ------------------------------------------------------------ */
+
+static int64_t least(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+static bool has_ended(const struct worker *w)
+{
+	for (size_t i = 0; w->active > 0 && i < w->n_flights; i++) {
+		if (w->flights[i].state == FLIGHT_ENDED)
+			return true;
+	}
+	return false;
+}
+
+/* A further question waits for its token. */
+static int64_t ready_wait_ms(struct worker *w, struct lane_now now)
+{
+	int64_t wait_ms = INT64_MAX;
+
+	for (size_t i = 0; w->active > 0 && i < w->n_flights; i++) {
+		struct flight *f = &w->flights[i];
+
+		if (f->state == FLIGHT_READY)
+			wait_ms = least(
+			    wait_ms, pace_wait_ms(&f->lane->pace, now.mono_ms));
+	}
+	return wait_ms;
+}
+
+static int64_t next_wait_ms(struct worker *w, struct lane_now now)
+{
+	int64_t wait_ms = ready_wait_ms(w, now);
+
+	if (w->stop_by_ms != 0)
+		wait_ms = least(wait_ms, w->stop_by_ms - now.mono_ms);
+	if (w->stopping)
+		return wait_ms < 0 ? 0 : wait_ms;
+	for (size_t i = 0; i < w->n_lanes; i++)
+		wait_ms = least(wait_ms, lane_wait_ms(&w->lanes[i], now));
+	if (w->next_other_ms != 0)
+		wait_ms = least(wait_ms, w->next_other_ms - now.wall_ms);
+	if (w->more_inbox || has_ended(w) || wait_ms < 0)
+		wait_ms = 0;
+	if (w->idle && wait_ms < IDLE_PAUSE_MS)
+		wait_ms = IDLE_PAUSE_MS;
+	return least(wait_ms, FOLLOW_LOOK_MS);
+}
+
+static int wait_for_news(struct worker *w, struct err_text *err)
+{
+	int wake = store_wake_fd(w->store, err);
+	int fds[2] = {stop_fd(), wake};
+	int64_t wait_ms = next_wait_ms(w, now_is());
+	int rc;
+
+	if (wake < 0)
+		return wake;
+	/* Once asked to stop its descriptor stays readable: look elsewhere. */
+	if (w->stopping)
+		fds[0] = wake;
+	rc = open_fetch(w, err);
+	if (rc == 0)
+		rc = fetch_wait(w->fetch, fds, 2, wait_ms, err);
+	store_wake_drain(w->store);
+	return rc;
+}
+
+/* ---- ending ------------------------------------------------------------- */
+
+static void notice_stop(struct worker *w)
+{
+	int64_t now_ms = clock_mono_ms();
+
+	if (w->stopping)
+		return;
+	if (!stop_requested() && (w->stop_by_ms == 0 || now_ms < w->stop_by_ms))
+		return;
+	w->stopping = true;
+	w->stop_by_ms = now_ms + STOP_GRACE_MS;
+}
+
+static bool is_drained(struct worker *w)
+{
+	struct lane_now now = now_is();
+
+	if (w->active > 0 || w->more_inbox || !w->idle)
+		return false;
+	for (size_t i = 0; i < w->n_lanes; i++) {
+		if (!lane_is_drained(&w->lanes[i], now))
+			return false;
+	}
+	return w->next_other_ms == 0 || w->next_other_ms > now.wall_ms;
+}
+
+static bool is_over(struct worker *w)
+{
+	if (w->stopping)
+		return w->active == 0 || clock_mono_ms() >= w->stop_by_ms;
+	return !w->options->follow && is_drained(w);
+}
+
+/* What is still in flight goes back to the store, due and untried. */
+static int give_back(struct worker *w, struct err_text *err)
+{
+	struct store_turn *turn = NULL;
+	int rc;
+
+	if (w->active == 0)
+		return 0;
+	rc = store_turn_begin(
+	    w->store, w->settings, clock_wall_ms(), &w->random, &turn, err);
+	if (rc != 0)
+		return rc;
+	settle_ended(w, turn);
+	for (size_t i = 0; i < w->n_flights; i++) {
+		struct flight *f = &w->flights[i];
+
+		if (f->state == FLIGHT_READY || f->state == FLIGHT_SENT)
+			store_turn_release(turn, &f->claim);
+	}
+	rc = store_turn_commit(turn, err);
+	if (rc == 0)
+		tell_settled(w);
+	return rc;
+}
+
+/* A refused key whose file was replaced: the settings have to be read anew. */
+static bool key_was_replaced(const struct worker *w)
+{
+	for (size_t i = 0; i < w->n_lanes; i++) {
+		const struct lane *lane = &w->lanes[i];
+		uint64_t stamp;
+
+		if (lane->health.state != HEALTH_BARRED)
+			continue;
+		stamp = secret_stamp(lane->provider->api_key_file);
+		if (stamp != 0 && stamp != lane->provider->key_stamp)
+			return true;
+	}
+	return false;
+}
+
+/* ---- the run ------------------------------------------------------------ */
+
+static int open_lane(struct worker *w, struct store_view *view,
+    struct lane *lane, struct err_text *err)
+{
+	const struct provider_settings *p = lane->provider;
+	size_t others = w->n_lanes - 1;
+	size_t most = w->n_flights > others ? w->n_flights - others : 1;
+	struct tally tally;
+	int64_t now_ms = clock_wall_ms();
+	int rc = store_view_provider(view, p->name, &lane->health, &tally, err);
+
+	if (rc == ERR_ABSENT) {
+		memset(&lane->health, 0, sizeof(lane->health));
+		memset(&tally, 0, sizeof(tally));
+		rc = 0;
+	}
+	/* Whatever one lane hangs on, every other keeps a slot. */
+	lane->limit =
+	    (size_t)p->concurrency < most ? (size_t)p->concurrency : most;
+	pace_init(&lane->pace, p->rate, (double)p->burst, clock_mono_ms());
+	lane->silent = p->silence_ms > 0 &&
+		       tally.last_repair_ms > tally.last_notice_ms &&
+		       now_ms - tally.last_notice_ms > p->silence_ms;
+	return rc;
+}
+
+static int open_lanes(struct worker *w, struct err_text *err)
+{
+	struct store_view *view = NULL;
+	int rc = store_view_open(w->store, &view, err);
+
+	for (size_t i = 0; rc == 0 && i < w->n_lanes; i++) {
+		w->lanes[i].provider = &w->settings->providers[i];
+		rc = open_lane(w, view, &w->lanes[i], err);
+	}
+	store_view_close(view);
+	return rc;
+}
+
+static int open_worker(struct worker *w, struct err_text *err)
+{
+	w->n_lanes = w->settings->n_providers;
+	w->n_flights = (size_t)w->settings->worker.concurrency;
+	if (w->n_flights < w->n_lanes)
+		w->n_flights = w->n_lanes;
+	w->lanes = calloc(w->n_lanes, sizeof(*w->lanes));
+	w->flights = calloc(w->n_flights, sizeof(*w->flights));
+	if (w->lanes == NULL || w->flights == NULL)
+		return err_set(err, ERR_FAIL, "no memory for the worker");
+	for (size_t i = 0; i < w->n_flights; i++)
+		flight_init(&w->flights[i]);
+	random_seed(&w->random);
+	if (w->options->max_time_ms > 0)
+		w->stop_by_ms = clock_mono_ms() + w->options->max_time_ms;
+	return open_lanes(w, err);
+}
+
+static void close_worker(struct worker *w)
+{
+	fetch_close(w->fetch);
+	for (size_t i = 0; w->flights != NULL && i < w->n_flights; i++)
+		flight_fini(&w->flights[i]);
+	free(w->flights);
+	free(w->lanes);
+}
+
+static void report_lanes(struct worker *w)
+{
+	for (size_t i = 0; i < w->n_lanes; i++) {
+		const struct lane *lane = &w->lanes[i];
+
+		w->report->barred += lane->health.state == HEALTH_BARRED;
+		w->report->silent += lane->silent;
+		if (lane->silent)
+			tell_silence(w->log, lane);
+	}
+}
+
+static int loop(struct worker *w, struct err_text *err)
+{
+	int rc = take_turn(w, err);
+
+	while (rc == 0) {
+		rc = send_ready(w, err);
+		if (rc != 0 || is_over(w))
+			break;
+		rc = wait_for_news(w, err);
+		take_answers(w);
+		notice_stop(w);
+		w->report->reload = w->options->follow && key_was_replaced(w);
+		if (rc != 0 || w->report->reload)
+			break;
+		rc = take_turn(w, err);
+	}
+	return rc;
+}
+
+int worker_run(const struct settings *settings, struct store *store,
+    const struct worker_options *options, const struct log *log,
+    struct worker_report *report, struct err_text *err)
+{
+	struct worker w = {
+	    .settings = settings,
+	    .store = store,
+	    .options = options,
+	    .log = log,
+	    .report = report,
+	};
+	int rc = open_worker(&w, err);
+
+	memset(report, 0, sizeof(*report));
+	if (rc == 0)
+		rc = loop(&w, err);
+	if (rc == 0)
+		rc = give_back(&w, err);
+	report_lanes(&w);
+	close_worker(&w);
+	return rc;
+}

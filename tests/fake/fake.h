@@ -1,0 +1,32 @@
+#ifndef FAKE_FAKE_H
+#define FAKE_FAKE_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "faults.h"
+#include "notify.h"
+#include "park.h"
+#include "provider.h"
+#include "state.h"
+#include "stats.h"
+
+enum { FAKE_KEY_BYTES = 1024, FAKE_URL_BYTES = 1024 };
+
+/* One simulated provider, as all its parts share it. */
+struct fake {
+	const struct provider *provider;
+	pthread_mutex_t lock; /* of all that follows, but park and notify */
+	struct state state;
+	struct faults faults;
+	struct stats stats;
+	json_t *quirks;
+	char key[FAKE_KEY_BYTES]; /* empty: any key will do */
+	char base_url[FAKE_URL_BYTES];
+	char hooks[STATE_KINDS][FAKE_URL_BYTES]; /* empty: no such hook */
+	struct park *park;
+	struct notify *notify;
+};
+
+#endif
