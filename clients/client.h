@@ -137,8 +137,9 @@ struct client {
 	 * identify(provider, hook, arena, out, err): verify (where the type
 	 * signs), then which objects are to be looked at. 0 (out->n may be 0
 	 * with out->ignored set); ERR_BAD: not of the documented form, or no
-	 * valid id (400); ERR_DENIED: bad or missing signature (401). The text
-	 * goes to the sender: it reveals no configuration.
+	 * valid id (400); ERR_DENIED: bad or missing signature (401); ERR_FULL
+	 * (arena) or ERR_FAIL (memory): our own trouble (503). The text goes
+	 * to the sender: it reveals no configuration.
 	 */
 	int (*identify)(const struct provider_settings *provider,
 	    const struct client_hook *hook, struct arena *arena,
@@ -171,6 +172,13 @@ const struct client *client_at(size_t i);
 /* client_kind_find(client, name): NULL: no such kind. */
 const struct client_kind *client_kind_find(
     const struct client *client, const char *name);
+
+/*
+ * client_media_is(content_type, media): the media type of a Content-Type value
+ * without its parameters, any letter case (RFC 9110 section 8.3.1); false for
+ * NULL.
+ */
+bool client_media_is(const char *content_type, const char *media);
 
 /*
  * client_read_status(reply, out): the part of reading that is plain HTTP.

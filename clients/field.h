@@ -27,8 +27,11 @@ struct fields {
 
 /*
  * field_parse(body, len, max_depth, out, err): the whole text as one JSON
- * object or array. 0 and *out (to be given to field_free); ERR_BAD with line
- * and column. Numbers with a fraction or exponent are kept as reals.
+ * object or array (RFC 8259; no byte order mark). 0 and *out (to be given to
+ * field_free); ERR_BAD with line and column, never with a piece of the text;
+ * ERR_FAIL without memory (as far as the parser can tell). The caller bounds
+ * len; memory used is linear in it. Numbers with a fraction or exponent are
+ * kept as reals.
  */
 int field_parse(const char *body, size_t len, size_t max_depth,
     field_value **out, struct err_text *err);
@@ -66,6 +69,28 @@ bool field_bool(
     struct fields *fields, const field_value *from, const char *path);
 /* field_has(from, path): the member is there and not null. */
 bool field_has(const field_value *from, const char *path);
+/* field_has_key(from, path): the member is there, even if it is null. */
+bool field_has_key(const field_value *from, const char *path);
+/*
+ * field_cut(fields, from, path, max): as field_text, but what is longer than
+ * max bytes is cut at a character; for text that only people read.
+ */
+const char *field_cut(struct fields *fields, const field_value *from,
+    const char *path, size_t max);
+/*
+ * field_amount(fields, from, path, digits): an amount of money, a JSON number
+ * or text, as canonical decimal text with exactly so many digits after the
+ * point ("50.60"; none for 0 digits). An amount that cannot be kept exactly
+ * (field_decimal, or more than 15 significant digits in a number that is not an
+ * integer) is a complaint.
+ */
+const char *field_amount(struct fields *fields, const field_value *from,
+    const char *path, unsigned int digits);
+/*
+ * field_complain(fields, path, what): "path: what" as the first complaint, for
+ * checks that only the caller can make. `what` carries no value.
+ */
+void field_complain(struct fields *fields, const char *path, const char *what);
 
 /*
  * field_pointer(from, pointer, arena): the text or integer that a JSON Pointer
@@ -78,9 +103,16 @@ bool field_pointer_is_valid(const char *pointer);
 
 /*
  * field_decimal(text, digits, out): decimal text to minor units, exactly:
- * "50.6" with 2 digits gives 5060; more digits than that, an exponent, or no
- * number: ERR_BAD.
+ * "50.6" with 2 digits gives 5060; an optional '-', digits, and a point with
+ * digits behind it. More digits than that (zeros too), an exponent, blanks, no
+ * number, or more than int64_t holds: ERR_BAD.
  */
 int field_decimal(const char *text, unsigned int digits, int64_t *out);
+/*
+ * field_decimal_text(minor, digits, arena): the way back, with exactly so many
+ * digits (at most 18) after the point: 5060 and 2 give "50.60". NULL: full.
+ */
+const char *field_decimal_text(
+    int64_t minor, unsigned int digits, struct arena *arena);
 
 #endif

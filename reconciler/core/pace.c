@@ -51,7 +51,7 @@ int64_t pace_wait_ms(struct pace *pace, int64_t now_ms)
 
 	if (pace_available(pace, now_ms) >= 1)
 		return 0;
-	wait_ms = (1 - pace->tokens) * 1000 / pace->rate;
+	wait_ms = (1 - ROUNDING / 2 - pace->tokens) * 1000 / pace->rate;
 	if (!(wait_ms < (double)INT64_MAX))
 		return INT64_MAX;
 	whole_ms = (int64_t)wait_ms;

@@ -2,7 +2,6 @@
  * blast: POSTs notifications over many keep-alive connections until each one
  * is acknowledged with a 2xx.  Loopback only; --help tells the options.
  */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -57,7 +56,6 @@ struct connection {
 struct blast {
 	struct options o;
 	struct sockaddr_in address;
-	char host[64];
 	char path[512];
 	char (*ids)[ID_BYTES];
 	size_t ids_len;
@@ -221,11 +219,11 @@ static void send_next(struct blast *b, struct connection *c, int64_t now_ns)
 	c->has_notice = true;
 	body_len = write_body(b->ids[c->notice], body, sizeof(body));
 	len = snprintf(c->out, sizeof(c->out),
-	    "POST %s HTTP/1.1\r\nHost: %s\r\n"
+	    "POST %s HTTP/1.1\r\nHost: 127.0.0.1\r\n"
 	    "Content-Type: application/json\r\n"
 	    "Content-Length: %d\r\n\r\n%s",
-	    b->path, b->host, body_len, body);
-	c->out_len = (size_t)len;
+	    b->path, body_len, body);
+	c->out_len = len > 0 && (size_t)len < sizeof(c->out) ? (size_t)len : 0;
 	c->out_at = c->in_len = 0;
 	c->begin_ns = now_ns;
 	c->phase = BUSY;
@@ -409,24 +407,22 @@ static void report(struct blast *b)
 /* http://127.0.0.1:PORT/PATH */
 static int read_url(struct blast *b)
 {
-	static const char scheme[] = "http://";
-	const char *host = b->o.url + sizeof(scheme) - 1;
-	char name[48] = "";
-	unsigned port = 80;
-	int used = 0;
+	static const char start[] = "http://127.0.0.1:";
+	const char *port = b->o.url + sizeof(start) - 1;
+	char *path = NULL;
+	unsigned long n;
+	int len;
 
-	if (strncmp(b->o.url, scheme, sizeof(scheme) - 1) != 0 ||
-	    sscanf(host, "%47[^:/]:%u%n", name, &port, &used) != 2)
+	if (strncmp(b->o.url, start, sizeof(start) - 1) != 0)
+		return -1;
+	n = strtoul(port, &path, 10);
+	if (n == 0 || n > UINT16_MAX)
 		return -1;
 	b->address.sin_family = AF_INET;
-	b->address.sin_port = htons((uint16_t)port);
-	if (inet_pton(AF_INET, name, &b->address.sin_addr) != 1 ||
-	    ntohl(b->address.sin_addr.s_addr) >> 24 != 127)
-		return -1;
-	snprintf(b->host, sizeof(b->host), "%s:%u", name, port);
-	used = snprintf(
-	    b->path, sizeof(b->path), "%s", host[used] ? host + used : "/");
-	return (size_t)used < sizeof(b->path) ? 0 : -1;
+	b->address.sin_port = htons((uint16_t)n);
+	b->address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	len = snprintf(b->path, sizeof(b->path), "%s", *path ? path : "/");
+	return len > 0 && (size_t)len < sizeof(b->path) ? 0 : -1;
 }
 
 static int read_ids(struct blast *b)
@@ -461,14 +457,18 @@ static int read_ids(struct blast *b)
 
 static int read_range(struct blast *b)
 {
-	unsigned long long from = 0, to = 0, i;
+	char *end = NULL;
+	unsigned long long from = strtoull(b->o.range, &end, 10);
+	unsigned long long to = *end == '-' ? strtoull(end + 1, NULL, 10) : 0;
+	unsigned long long i;
 
-	if (sscanf(b->o.range, "%llu-%llu", &from, &to) != 2 || to < from ||
-	    to - from >= UINT32_MAX)
+	if (from == 0 || to < from || to - from >= UINT32_MAX)
 		return -1;
 	b->ids = need((size_t)(to - from + 1), ID_BYTES);
-	for (i = from; i <= to; i++)
-		snprintf(b->ids[b->ids_len++], ID_BYTES, "%llu", i);
+	for (i = from; i <= to; i++) {
+		if (snprintf(b->ids[b->ids_len++], ID_BYTES, "%llu", i) < 0)
+			return -1;
+	}
 	return 0;
 }
 

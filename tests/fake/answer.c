@@ -3,9 +3,9 @@
 
 #include <microhttpd.h>
 
-#include "spoil.h"
-#include "when.h"
-#include "answer.h"
+#include "tests/fake/spoil.h"
+#include "tests/fake/when.h"
+#include "tests/fake/answer.h"
 
 enum { BLOCK_BYTES = 16 * 1024 };
 
@@ -88,8 +88,9 @@ static bool has_query(struct MHD_Connection *connection)
 static bool is_plain(const struct fake *f, const struct ask *ask,
     const struct route *route, struct MHD_Connection *connection)
 {
-	return route->is_plain && !f->state.is_hiding && ask->view.back == 0 &&
-	       ask->view.at_mono_ms == 0 && !has_query(connection);
+	return ask->object != NULL && route->is_plain && !f->state.is_hiding &&
+	       ask->view.back == 0 && ask->view.at_mono_ms == 0 &&
+	       !has_query(connection);
 }
 
 static void render(struct fake *f, struct answer *a, const struct ask *ask,

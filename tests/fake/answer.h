@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "fake.h"
+#include "tests/fake/fake.h"
 
 struct MHD_Connection;
 struct MHD_Response;

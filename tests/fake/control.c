@@ -1,11 +1,11 @@
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "control_objects.h"
-#include "job.h"
-#include "spoil.h"
-#include "control.h"
+#include "tests/fake/control_objects.h"
+#include "tests/fake/control_sink.h"
+#include "tests/fake/job.h"
+#include "tests/fake/spoil.h"
+#include "tests/fake/control.h"
 
 typedef json_t *call_fn(struct fake *f, json_t *in);
 
@@ -20,7 +20,7 @@ static void set_text(
 	const char *value = json_string_value(json_object_get(in, name));
 
 	if (value != NULL)
-		snprintf(to, to_bytes, "%s", value);
+		text_print(to, to_bytes, "%s", value);
 }
 
 static json_t *configure(struct fake *f, json_t *in)
@@ -187,6 +187,7 @@ static json_t *reset(struct fake *f, json_t *in)
 	state_fini(&f->state);
 	state_init(&f->state, seed);
 	json_object_clear(f->quirks);
+	control_sink_reset(f);
 	return reset_stats(f, in);
 }
 
@@ -260,6 +261,9 @@ static const struct row {
     {"GET", "stats", "", get_stats, NULL},
     {"GET", "stats/objects", "", get_object_stats, NULL},
     {"POST", "stats/reset", "", reset_stats, NULL},
+    {"POST", "sink", NULL, control_sink_take, NULL},
+    {"POST", "sink/fail", "status count", control_sink_fail, NULL},
+    {"GET", "sink", "", NULL, control_sink_lines},
     {"GET", "log", "", NULL, get_log},
     {"GET", "truth", "", NULL, get_truth},
     {"POST", "reset", "", reset, NULL},
@@ -355,6 +359,8 @@ void control_run(struct fake *f, const struct call *call, struct answer *answer)
 		if (json_object_get(out, "error") != NULL)
 			answer->status = 400;
 	}
+	if (json_object_get(out, "http_status") != NULL)
+		answer->status = (int)job_number(out, "http_status");
 	if (out != NULL) {
 		provider_render(out, &answer->body);
 		text_adds(&answer->body, "\n");

@@ -3,8 +3,8 @@
 
 #include <stddef.h>
 
-#include "answer.h"
-#include "fake.h"
+#include "tests/fake/answer.h"
+#include "tests/fake/fake.h"
 
 /* A request to the control path; README.md lists what can be asked. */
 struct call {

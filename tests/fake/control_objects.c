@@ -1,9 +1,9 @@
 #include <string.h>
 
-#include "job.h"
-#include "pointer.h"
-#include "when.h"
-#include "control_objects.h"
+#include "tests/fake/job.h"
+#include "tests/fake/pointer.h"
+#include "tests/fake/when.h"
+#include "tests/fake/control_objects.h"
 
 enum { MAX_OBJECTS = 1000000, MAX_IDS_SHOWN = 1000 };
 

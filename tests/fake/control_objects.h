@@ -1,7 +1,7 @@
 #ifndef FAKE_CONTROL_OBJECTS_H
 #define FAKE_CONTROL_OBJECTS_H
 
-#include "fake.h"
+#include "tests/fake/fake.h"
 
 /*
  * The control calls that touch objects.  Each takes the call's body (an

@@ -1,10 +1,9 @@
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "ecurring_api.h"
-#include "ecurring_script.h"
-#include "ecurring.h"
+#include "tests/fake/ecurring_api.h"
+#include "tests/fake/ecurring_script.h"
+#include "tests/fake/ecurring.h"
 
 static const struct kind kinds[] = {[ECURRING_CUSTOMER] = {"customer", false},
     [ECURRING_SUBSCRIPTION] = {"subscription", true},
@@ -15,10 +14,10 @@ static const struct kind kinds[] = {[ECURRING_CUSTOMER] = {"customer", false},
 static const char *text_of(const json_t *value, char *out, size_t out_bytes)
 {
 	if (json_is_integer(value))
-		snprintf(out, out_bytes, "%lld",
+		text_print(out, out_bytes, "%lld",
 		    (long long)json_integer_value(value));
 	else if (json_is_string(value))
-		snprintf(out, out_bytes, "%s", json_string_value(value));
+		text_print(out, out_bytes, "%s", json_string_value(value));
 	else
 		return NULL;
 	return out;

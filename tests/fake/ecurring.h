@@ -1,7 +1,7 @@
 #ifndef FAKE_ECURRING_H
 #define FAKE_ECURRING_H
 
-#include "provider.h"
+#include "tests/fake/provider.h"
 
 /*
  * eCurring, which closed in 2023: id-only hooks, JSON:API documents, the

@@ -1,8 +1,7 @@
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "ecurring_api.h"
+#include "tests/fake/ecurring_api.h"
 
 enum { DEFAULT_PAGE_SIZE = 10, MAX_PAGE_SIZE = 1000 };
 
@@ -73,7 +72,7 @@ static void filter(const struct ask *ask, const struct object *o, json_t *data)
 	json_t *value;
 	json_t *kept;
 
-	snprintf(name, sizeof(name), "fields[%.*s]",
+	text_print(name, sizeof(name), "fields[%.*s]",
 	    (int)strlen(plurals[o->kind]) - 1, plurals[o->kind]);
 	wanted = ask->query(ask->cookie, name);
 	if (wanted == NULL)

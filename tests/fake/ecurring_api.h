@@ -1,7 +1,7 @@
 #ifndef FAKE_ECURRING_API_H
 #define FAKE_ECURRING_API_H
 
-#include "provider.h"
+#include "tests/fake/provider.h"
 
 /* How eCurring's API answers: JSON:API documents over the state. */
 enum { ECURRING_CUSTOMER, ECURRING_SUBSCRIPTION, ECURRING_TRANSACTION };

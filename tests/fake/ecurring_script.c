@@ -1,9 +1,8 @@
-#include <stdio.h>
 #include <string.h>
 
-#include "when.h"
-#include "ecurring_api.h"
-#include "ecurring_script.h"
+#include "tests/fake/when.h"
+#include "tests/fake/ecurring_api.h"
+#include "tests/fake/ecurring_script.h"
 
 /* Edits the attributes of one object; the first error sticks. */
 struct edit {
@@ -87,7 +86,7 @@ static void put_customer(struct edit *e, const char *id)
 	char mail[STATE_ID_BYTES + 32];
 	size_t i;
 
-	snprintf(mail, sizeof(mail), "customer-%s@example.org", id);
+	text_print(mail, sizeof(mail), "customer-%s@example.org", id);
 	put(e, "first_name", json_string("Fake"));
 	put(e, "last_name", json_string("Customer"));
 	put(e, "email", json_string(mail));

@@ -1,7 +1,7 @@
 #ifndef FAKE_ECURRING_SCRIPT_H
 #define FAKE_ECURRING_SCRIPT_H
 
-#include "provider.h"
+#include "tests/fake/provider.h"
 
 /*
  * The attributes of eCurring's objects, as control calls script them.

@@ -5,12 +5,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "faults.h"
-#include "notify.h"
-#include "park.h"
-#include "provider.h"
-#include "state.h"
-#include "stats.h"
+#include "tests/fake/faults.h"
+#include "tests/fake/notify.h"
+#include "tests/fake/park.h"
+#include "tests/fake/provider.h"
+#include "tests/fake/state.h"
+#include "tests/fake/stats.h"
 
 enum { FAKE_KEY_BYTES = 1024, FAKE_URL_BYTES = 1024 };
 
@@ -25,6 +25,9 @@ struct fake {
 	char key[FAKE_KEY_BYTES]; /* empty: any key will do */
 	char base_url[FAKE_URL_BYTES];
 	char hooks[STATE_KINDS][FAKE_URL_BYTES]; /* empty: no such hook */
+	json_t *sink; /* bodies that were posted to _control/sink */
+	int sink_fail_status;
+	int64_t sink_fail_left;
 	struct park *park;
 	struct notify *notify;
 };

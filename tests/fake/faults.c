@@ -1,8 +1,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "text.h"
-#include "faults.h"
+#include "tests/fake/text.h"
+#include "tests/fake/faults.h"
 
 enum { WAIT = 1, VIEW = 2, ANSWER = 4, MAX_FAULTS = 4096 };
 

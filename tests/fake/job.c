@@ -1,8 +1,7 @@
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "job.h"
+#include "tests/fake/job.h"
 
 enum { MAX_TARGETS = 1000000 };
 
@@ -21,7 +20,7 @@ static void take_value(struct job *job, const json_t *id)
 	char text[STATE_ID_BYTES];
 
 	if (json_is_integer(id)) {
-		snprintf(text, sizeof(text), "%lld",
+		text_print(text, sizeof(text), "%lld",
 		    (long long)json_integer_value(id));
 		take(job, text);
 	} else if (json_is_string(id)) {
@@ -62,7 +61,7 @@ static void find_targets(struct job *job)
 	for (i = 0; i < many; i++) {
 		char text[32];
 
-		snprintf(text, sizeof(text), "%lld", (long long)(from + i));
+		text_print(text, sizeof(text), "%lld", (long long)(from + i));
 		take(job, text);
 	}
 	if (job->len == 0 && job->error == NULL)

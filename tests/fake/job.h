@@ -1,7 +1,7 @@
 #ifndef FAKE_JOB_H
 #define FAKE_JOB_H
 
-#include "fake.h"
+#include "tests/fake/fake.h"
 
 /* A control call on some objects; the first error sticks. */
 struct job {

@@ -10,12 +10,11 @@
 
 #include <curl/curl.h>
 
-#include "server.h"
+#include "tests/fake/server.h"
 
 struct options {
 	const char *provider;
 	const char *port_file;
-	const char *key;
 	unsigned port;
 	unsigned threads;
 	uint64_t seed;
@@ -64,7 +63,7 @@ static int read_key(struct fake *f, const char *path)
 static void set_hook(struct fake *f, int kind, const char *url)
 {
 	if (f->provider->kinds[kind].is_hooked)
-		snprintf(f->hooks[kind], FAKE_URL_BYTES, "%s", url);
+		text_print(f->hooks[kind], FAKE_URL_BYTES, "%s", url);
 }
 
 static int set_hooks(struct fake *f, const char *kind_name, const char *url)
@@ -87,7 +86,7 @@ static int set_hooks(struct fake *f, const char *kind_name, const char *url)
 static int set_fake(struct fake *f, const char *name, const char *value)
 {
 	if (strcmp(name, "--key") == 0) {
-		snprintf(f->key, sizeof(f->key), "%s", value);
+		text_print(f->key, sizeof(f->key), "%s", value);
 		return 0;
 	}
 	if (strcmp(name, "--key-file") == 0)
@@ -182,7 +181,7 @@ static int serve(struct fake *f, const struct options *o)
 	if (server == NULL)
 		return 1;
 	pthread_mutex_lock(&f->lock);
-	snprintf(f->base_url, sizeof(f->base_url), "http://127.0.0.1:%u",
+	text_print(f->base_url, sizeof(f->base_url), "http://127.0.0.1:%u",
 	    server_port(server));
 	pthread_mutex_unlock(&f->lock);
 	if (write_port(o->port_file, server_port(server)) == 0) {
@@ -218,6 +217,7 @@ static void fake_fini(struct fake *f)
 	stats_fini(&f->stats);
 	state_fini(&f->state);
 	json_decref(f->quirks);
+	json_decref(f->sink);
 	pthread_mutex_destroy(&f->lock);
 }
 
@@ -240,6 +240,7 @@ int main(int argc, char **argv)
 	state_init(&f->state, o.seed);
 	stats_init(&f->stats);
 	f->quirks = json_object();
+	f->sink = json_array();
 	f->park = park_new();
 	f->notify = notify_new();
 	status = serve(f, &o);

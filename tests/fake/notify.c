@@ -6,9 +6,9 @@
 
 #include <curl/curl.h>
 
-#include "text.h"
-#include "when.h"
-#include "notify.h"
+#include "tests/fake/text.h"
+#include "tests/fake/when.h"
+#include "tests/fake/notify.h"
 
 enum {
 	FLIGHTS = 16,
@@ -113,7 +113,7 @@ static void count_status(struct notify *n, long status)
 	char name[16] = "broken";
 
 	if (status != 0)
-		snprintf(name, sizeof(name), "%ld", status);
+		text_print(name, sizeof(name), "%ld", status);
 	json_object_set_new(n->statuses, name,
 	    json_integer(
 		1 + json_integer_value(json_object_get(n->statuses, name))));

@@ -5,9 +5,9 @@
 
 #include <microhttpd.h>
 
-#include "text.h"
-#include "when.h"
-#include "park.h"
+#include "tests/fake/text.h"
+#include "tests/fake/when.h"
+#include "tests/fake/park.h"
 
 struct park {
 	pthread_mutex_t lock;

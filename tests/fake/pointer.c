@@ -1,7 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "pointer.h"
+#include "tests/fake/pointer.h"
 
 enum { NAME_BYTES = 256 };
 

@@ -1,8 +1,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ecurring.h"
-#include "provider.h"
+#include "tests/fake/ecurring.h"
+#include "tests/fake/provider.h"
 
 /* The one place that knows which providers there are. */
 static const struct provider *const rows[] = {&ecurring_provider};

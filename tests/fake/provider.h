@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <jansson.h>
 
-#include "state.h"
+#include "tests/fake/state.h"
 
 /*
  * What a simulated provider is: a table.  Each provider is one file that

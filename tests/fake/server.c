@@ -6,10 +6,10 @@
 
 #include <microhttpd.h>
 
-#include "answer.h"
-#include "control.h"
-#include "when.h"
-#include "server.h"
+#include "tests/fake/answer.h"
+#include "tests/fake/control.h"
+#include "tests/fake/when.h"
+#include "tests/fake/server.h"
 
 enum { MAX_BODY = 64 * 1024 * 1024, MAX_CONNECTIONS = 16000 };
 
@@ -115,6 +115,8 @@ static void take_body(struct request *r, const char *data, size_t len)
 		text_add(&r->body, data, len);
 }
 
+/* The signature is libmicrohttpd's. */
+/* NOLINTNEXTLINE(readability-function-size) */
 static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection,
     const char *path, const char *method, const char *version, const char *data,
     size_t *data_len, void **cookie)

@@ -1,7 +1,7 @@
 #ifndef FAKE_SERVER_H
 #define FAKE_SERVER_H
 
-#include "fake.h"
+#include "tests/fake/fake.h"
 
 /*
  * The HTTP side: the provider's API and, under /_control/, the control path.

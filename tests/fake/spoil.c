@@ -1,8 +1,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "faults.h"
-#include "spoil.h"
+#include "tests/fake/faults.h"
+#include "tests/fake/spoil.h"
 
 enum { DEEP_LEVELS = 10000, HUGE_BYTES = 10 * 1024 * 1024 };
 

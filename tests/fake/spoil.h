@@ -3,8 +3,8 @@
 
 #include <jansson.h>
 
-#include "provider.h"
-#include "text.h"
+#include "tests/fake/provider.h"
+#include "tests/fake/text.h"
 
 /*
  * Turns the good answer BODY into a bad one, as the answer part of a fault

@@ -1,9 +1,8 @@
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "when.h"
-#include "state.h"
+#include "tests/fake/when.h"
+#include "tests/fake/state.h"
 
 enum { FIRST_BUCKETS = 1024 };
 
@@ -53,11 +52,19 @@ static uint64_t hash_of(int kind, const char *id)
 
 struct object *state_find(const struct state *s, int kind, const char *id)
 {
-	struct object *o = s->buckets[hash_of(kind, id) % s->buckets_len];
+	struct object *o = s->buckets[hash_of(kind, id) & (s->buckets_len - 1)];
 
 	while (o != NULL && (o->kind != kind || strcmp(o->id, id) != 0))
 		o = o->chain;
 	return o;
+}
+
+static void hang(struct object **buckets, size_t len, struct object *o)
+{
+	struct object **bucket = &buckets[hash_of(o->kind, o->id) & (len - 1)];
+
+	o->chain = *bucket;
+	*bucket = o;
 }
 
 static void grow(struct state *s)
@@ -71,11 +78,8 @@ static void grow(struct state *s)
 
 		while (o != NULL) {
 			struct object *next = o->chain;
-			struct object **to =
-			    &buckets[hash_of(o->kind, o->id) % len];
 
-			o->chain = *to;
-			*to = o;
+			hang(buckets, len, o);
 			o = next;
 		}
 	}
@@ -104,7 +108,6 @@ struct object *state_add(
     struct state *s, int kind, const char *id, struct object *parent)
 {
 	struct list *list = &s->kinds[kind];
-	struct object **bucket;
 	struct object *o;
 
 	if (*id == '\0' || strlen(id) >= STATE_ID_BYTES ||
@@ -118,9 +121,7 @@ struct object *state_add(
 	o->parent = parent;
 	o->born_mono_ms = when_mono_ms();
 	o->born_tick = ++s->tick;
-	bucket = &s->buckets[hash_of(kind, id) % s->buckets_len];
-	o->chain = *bucket;
-	*bucket = o;
+	hang(s->buckets, s->buckets_len, o);
 	s->objects++;
 	append(&list->items, &list->len, &list->cap, o);
 	if (parent != NULL)
@@ -225,7 +226,7 @@ uint64_t state_random(struct state *s)
 void state_next_id(struct state *s, int kind, char *out, size_t out_bytes)
 {
 	do {
-		snprintf(
+		text_print(
 		    out, out_bytes, "%llu", (unsigned long long)s->next_id++);
 	} while (state_find(s, kind, out) != NULL);
 }
@@ -234,7 +235,7 @@ void state_next_uuid(struct state *s, char *out, size_t out_bytes)
 {
 	uint64_t a = state_random(s), b = state_random(s);
 
-	snprintf(out, out_bytes, "%08x-%04x-4%03x-%x%03x-%012llx",
+	text_print(out, out_bytes, "%08x-%04x-4%03x-%x%03x-%012llx",
 	    (unsigned)(a >> 32), (unsigned)(a >> 16) & 0xffff,
 	    (unsigned)a & 0xfff, 8 + (unsigned)(b >> 62),
 	    (unsigned)(b >> 48) & 0xfff,

@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <jansson.h>
 
-#include "text.h"
+#include "tests/fake/text.h"
 
 /*
  * The scripted world: objects of a few kinds, each with the documents that
@@ -49,7 +49,7 @@ struct list {
 
 struct state {
 	struct object **buckets;
-	size_t buckets_len;
+	size_t buckets_len; /* a power of two */
 	size_t objects;
 	bool is_hiding; /* something was hidden: keep no answers */
 	uint64_t tick;

@@ -1,9 +1,8 @@
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "when.h"
-#include "stats.h"
+#include "tests/fake/when.h"
+#include "tests/fake/stats.h"
 
 enum { MAX_OBJECTS = 1000000 };
 
@@ -75,7 +74,7 @@ uint64_t stats_begin(struct stats *s, const char *method, const char *path,
 	s->total++;
 	count(s->routes, route);
 	if (kind != NULL) {
-		snprintf(name, sizeof(name), "%s/%s", kind, id);
+		text_print(name, sizeof(name), "%s/%s", kind, id);
 		count(s->objects, name);
 	}
 	if (++s->in_flight > s->in_flight_max)
@@ -86,8 +85,8 @@ uint64_t stats_begin(struct stats *s, const char *method, const char *path,
 	    "headers", headers);
 	line->at_ms = when_now_ms();
 	line->status = 0;
-	snprintf(line->method, sizeof(line->method), "%s", method);
-	snprintf(line->path, sizeof(line->path), "%s", path);
+	text_print(line->method, sizeof(line->method), "%s", method);
+	text_print(line->path, sizeof(line->path), "%s", path);
 	return s->log_len++;
 }
 
@@ -97,7 +96,7 @@ void stats_end(struct stats *s, uint64_t number, int status)
 
 	if (s->in_flight > 0)
 		s->in_flight--;
-	snprintf(name, sizeof(name), "%d", status);
+	text_print(name, sizeof(name), "%d", status);
 	count(s->statuses, status < 0 ? "closed" : name);
 	if (number >= s->log_from && s->log_len - number <= STATS_LOG)
 		s->log[number % STATS_LOG].status = status;

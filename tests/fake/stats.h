@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <jansson.h>
 
-#include "text.h"
+#include "tests/fake/text.h"
 
 /*
  * What the provider saw of its callers.  Not locked: the server's lock is

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "text.h"
+#include "tests/fake/text.h"
 
 enum { MAX_BYTES = 1 << 30 };
 
@@ -80,9 +80,19 @@ void text_addf(struct text *t, const char *format, ...)
 		die("a format fails");
 	reserve(t, (size_t)len);
 	va_start(args, format);
-	vsnprintf(t->bytes + t->len, (size_t)len + 1, format, args);
+	len = vsnprintf(t->bytes + t->len, (size_t)len + 1, format, args);
 	va_end(args);
 	t->len += (size_t)len;
+}
+
+void text_print(char *out, size_t out_bytes, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	if (vsnprintf(out, out_bytes, format, args) < 0)
+		die("a format fails");
+	va_end(args);
 }
 
 void text_insert(struct text *t, size_t at, const void *insert, size_t len)

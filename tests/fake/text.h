@@ -34,6 +34,10 @@ void text_fill(struct text *t, int c, size_t len);
 void text_addf(struct text *t, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* Writes a formatted string into OUT; what does not fit is cut off. */
+void text_print(char *out, size_t out_bytes, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
 /* Puts INSERT (LEN bytes) in front of the byte AT of the text. */
 void text_insert(struct text *t, size_t at, const void *insert, size_t len);
 

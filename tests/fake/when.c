@@ -1,9 +1,9 @@
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include "when.h"
+#include "tests/fake/text.h"
+#include "tests/fake/when.h"
 
 enum { DAY_S = 86400 };
 
@@ -75,7 +75,7 @@ void when_dutch(int64_t at_ms, char *out, size_t out_bytes)
 
 	if (gmtime_r(&local, &tm) == NULL)
 		memset(&tm, 0, sizeof(tm));
-	snprintf(out, out_bytes, "%04d-%02d-%02dT%02d:%02d:%02d+0%d:00",
+	text_print(out, out_bytes, "%04d-%02d-%02dT%02d:%02d:%02d+0%d:00",
 	    tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min,
 	    tm.tm_sec, offset_s / 3600);
 }
@@ -123,34 +123,56 @@ static bool parse_relative(const char *text, int64_t now_ms, int64_t *out)
 	return true;
 }
 
-static bool parse_zone(const char *text, int *out)
+/* Reads exactly N digits. */
+static bool digits(const char **at, int n, int *out)
 {
-	int hours, minutes, used = 0;
-	char sign;
-
-	if (strcmp(text, "Z") == 0) {
-		*out = 0;
-		return true;
+	*out = 0;
+	while (n-- > 0) {
+		if (**at < '0' || **at > '9')
+			return false;
+		*out = *out * 10 + (*(*at)++ - '0');
 	}
-	if (sscanf(text, "%c%2d:%2d%n", &sign, &hours, &minutes, &used) != 3 ||
-	    text[used] != '\0' || (sign != '+' && sign != '-'))
-		return false;
-	*out = (hours * 3600 + minutes * 60) * (sign == '-' ? -1 : 1);
 	return true;
 }
 
+static bool literal(const char **at, char c)
+{
+	if (**at != c)
+		return false;
+	(*at)++;
+	return true;
+}
+
+/* "Z", or a sign and "hh:mm". */
+static bool parse_zone(const char *text, int *out)
+{
+	int hours, minutes;
+	int sign = *text == '-' ? -1 : 1;
+
+	*out = 0;
+	if (strcmp(text, "Z") == 0)
+		return true;
+	if ((!literal(&text, '+') && !literal(&text, '-')) ||
+	    !digits(&text, 2, &hours) || !literal(&text, ':') ||
+	    !digits(&text, 2, &minutes) || *text != '\0')
+		return false;
+	*out = (hours * 3600 + minutes * 60) * sign;
+	return true;
+}
+
+/* "Thh:mm:ss", a fraction or none, and a zone. */
 static bool parse_clock(const char *text, int64_t *out)
 {
-	int h, m, s, used = 0, milli = 0, zone_s;
+	int h, m, s, zone_s, digit;
+	int milli = 0, width = 100;
 
-	if (sscanf(text, "T%2d:%2d:%2d%n", &h, &m, &s, &used) != 3)
+	if (!literal(&text, 'T') || !digits(&text, 2, &h) ||
+	    !literal(&text, ':') || !digits(&text, 2, &m) ||
+	    !literal(&text, ':') || !digits(&text, 2, &s))
 		return false;
-	text += used;
-	if (*text == '.') {
-		int width = 100;
-
-		for (text++; *text >= '0' && *text <= '9'; text++) {
-			milli += (*text - '0') * width;
+	if (literal(&text, '.')) {
+		while (digits(&text, 1, &digit)) {
+			milli += digit * width;
 			width /= 10;
 		}
 	}
@@ -162,15 +184,16 @@ static bool parse_clock(const char *text, int64_t *out)
 
 bool when_parse(const char *text, int64_t now_ms, int64_t *out)
 {
-	int year, month, day, used = 0;
+	int year, month, day;
 	int64_t in_day_ms;
 
 	if (*text == '+' || *text == '-')
 		return parse_relative(text, now_ms, out);
-	if (sscanf(text, "%4d-%2d-%2d%n", &year, &month, &day, &used) != 3 ||
-	    month < 1 || month > 12 || day < 1 || day > 31)
+	if (!digits(&text, 4, &year) || !literal(&text, '-') ||
+	    !digits(&text, 2, &month) || !literal(&text, '-') ||
+	    !digits(&text, 2, &day) || month < 1 || month > 12 || day < 1 ||
+	    day > 31)
 		return false;
-	text += used;
 	if (*text == '\0') {
 		*out = midnight_of_day(days_of(year, month, day));
 		return true;

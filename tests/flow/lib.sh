@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # it sets variables for others
 # Sourced by every script of tests/flow and tests/crash.
 #
 # Reads:    TRUEUP FAKE SRC TESTBIN (tests/run sets them), TMP (made if absent)
@@ -14,6 +14,8 @@
 # start_worker [OPTION...]   `trueup work --follow`
 # stop PID                   SIGTERM, reap; returns the exit status
 # kill9 PID                  SIGKILL, reap
+# spawn LOG CMD...           any other program, its output to $TMP/LOG.log; its
+#                            pid is $SPAWN_PID; ended with the test
 # wait_until SECONDS CMD     polls the command (eval) every 50 ms; fails loudly
 # control PATH [JSON]        POST to the simulator's control path; prints answer
 # ask PATH                   GET from the simulator's control path
@@ -49,7 +51,7 @@ CONF=$TMP/trueup.conf
 STORE=$TMP/store
 KEY=0123456789abcdef0123456789abcdef012345678
 HOOK_TOKEN=hook-token-of-the-tests
-FAKE_PID='' RECEIVER_PID='' WORKER_PID=''
+FAKE_PID='' RECEIVER_PID='' WORKER_PID='' SPAWN_PID=''
 FAKE_URL='' HOOK_URL=''
 LIB_PIDS=()
 
@@ -59,7 +61,7 @@ fail() {
 }
 
 skip() {
-  echo "SKIP: $*" >&2
+  echo "$*" # the runner shows the last line of stdout
   exit 77
 }
 
@@ -150,12 +152,18 @@ kill9() {
   lib_forget "$1"
 }
 
+spawn() {
+  local log=$TMP/$1.log
+  shift
+  "$@" >>"$log" 2>&1 &
+  SPAWN_PID=$!
+  LIB_PIDS+=("$SPAWN_PID")
+}
+
 start_fake() {
   rm -f "$TMP/fake.port"
-  "$FAKE" --key "$KEY" --port-file "$TMP/fake.port" "$@" \
-    >>"$TMP/fake.log" 2>&1 &
-  FAKE_PID=$!
-  LIB_PIDS+=("$FAKE_PID")
+  spawn fake "$FAKE" --key "$KEY" --port-file "$TMP/fake.port" "$@"
+  FAKE_PID=$SPAWN_PID
   wait_until 10 "[ -s '$TMP/fake.port' ]"
   FAKE_URL=http://127.0.0.1:$(cat "$TMP/fake.port")
 }
@@ -215,9 +223,8 @@ lib_lines() {
 start_receiver() {
   local from
   from=$(($(lib_lines "$TMP/receiver.log") + 1))
-  "$TRUEUP" -c "$CONF" receive >>"$TMP/receiver.log" 2>&1 &
-  RECEIVER_PID=$!
-  LIB_PIDS+=("$RECEIVER_PID")
+  spawn receiver "$TRUEUP" -c "$CONF" receive
+  RECEIVER_PID=$SPAWN_PID
   wait_until 10 "[ -n \"\$(lib_port '$TMP/receiver.log' $from)\" ]"
   RECEIVER_PORT=$(lib_port "$TMP/receiver.log" "$from")
   RECEIVER_URL=http://127.0.0.1:$RECEIVER_PORT
@@ -228,9 +235,8 @@ start_receiver() {
 }
 
 start_worker() {
-  "$TRUEUP" -c "$CONF" work --follow "$@" >>"$TMP/worker.log" 2>&1 &
-  WORKER_PID=$!
-  LIB_PIDS+=("$WORKER_PID")
+  spawn worker "$TRUEUP" -c "$CONF" work --follow "$@"
+  WORKER_PID=$SPAWN_PID
 }
 
 # curl fails (22) on an error status, but shows what the simulator said.

@@ -1,0 +1,94 @@
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "reconciler/base/arena.h"
+
+#include "clients/types.h"
+
+#include "clients/client.h"
+
+static const struct client *const types[] = {
+    &ecurring_client,
+};
+
+enum { TYPES = sizeof(types) / sizeof(types[0]) };
+
+const struct client *client_find(const char *type)
+{
+	for (size_t i = 0; i < TYPES; i++) {
+		if (strcmp(types[i]->type, type) == 0)
+			return types[i];
+	}
+	return NULL;
+}
+
+const struct client *client_at(size_t i)
+{
+	return i < TYPES ? types[i] : NULL;
+}
+
+const struct client_kind *client_kind_find(
+    const struct client *client, const char *name)
+{
+	for (size_t i = 0; i < client->n_kinds; i++) {
+		if (strcmp(client->kinds[i].name, name) == 0)
+			return &client->kinds[i];
+	}
+	return NULL;
+}
+
+bool client_media_is(const char *content_type, const char *media)
+{
+	size_t n = strlen(media);
+
+	if (content_type == NULL)
+		return false;
+	content_type += strspn(content_type, " \t");
+	if (strncasecmp(content_type, media, n) != 0)
+		return false;
+	content_type += n;
+	content_type += strspn(content_type, " \t");
+	return *content_type == '\0' || *content_type == ';';
+}
+
+static bool is_later(int status)
+{
+	return status == 408 || status == 425 || status == 429 ||
+	       (status >= 500 && status <= 599);
+}
+
+/* What a status that is not a success means, and a sentence for people. */
+static const char *judge_status(int status, struct client_reading *out)
+{
+	if (status == 401 || status == 403) {
+		out->verdict = VERDICT_BARRED;
+		return "the provider refuses the key";
+	}
+	if (status == 404 || status == 410) {
+		out->verdict = VERDICT_GONE;
+		out->gone_for_sure = status == 410;
+		return status == 410 ? "the object is gone"
+				     : "the provider does not know the object";
+	}
+	if (is_later(status)) {
+		out->verdict = VERDICT_LATER;
+		return "the provider cannot answer now";
+	}
+	out->verdict = VERDICT_GARBLED;
+	return "the provider answers with an unexpected status";
+}
+
+bool client_read_status(const struct client_reply *reply, struct arena *arena,
+    struct client_reading *out)
+{
+	const char *cause;
+	const char *text;
+
+	if (reply->status >= 200 && reply->status <= 299)
+		return true;
+	cause = judge_status(reply->status, out);
+	text = arena_printf(arena, "%s (HTTP %d)", cause, reply->status);
+	out->cause = text != NULL ? text : cause;
+	return false;
+}

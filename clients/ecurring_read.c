@@ -1,0 +1,190 @@
+/*
+ * What an eCurring answer means. Only the fields named here are looked at:
+ * confirmation_page and the webhook URLs are capabilities and go nowhere.
+ */
+#include <string.h>
+
+#include "reconciler/base/arena.h"
+#include "reconciler/base/err.h"
+#include "reconciler/base/text.h"
+#include "reconciler/core/name.h"
+
+#include "clients/ecurring.h"
+
+enum { TITLE_MAX = 200 };
+
+struct ecurring_stamp ecurring_read_stamp(
+    struct ecurring_reader *r, const char *path)
+{
+	struct ecurring_stamp at = {0, NULL};
+
+	at.ms = field_time(&r->fields, r->root, path, &at.text);
+	return at;
+}
+
+/* A status word is kept as it is, so it must be one that can be shown. */
+const char *ecurring_read_word(
+    struct ecurring_reader *r, const field_value *from, const char *path)
+{
+	const char *word =
+	    field_need_text(&r->fields, from, path, OBSERVATION_WORD_MAX);
+
+	if (word == NULL)
+		return NULL;
+	if (*word == '\0' || text_has_control(word, strlen(word)))
+		field_complain(&r->fields, path, "not a word");
+	return word;
+}
+
+const char *ecurring_read_id(struct ecurring_reader *r, const char *path)
+{
+	const char *id = field_id(&r->fields, r->root, path, NAME_ID_MAX);
+
+	if (id == NULL)
+		field_complain(&r->fields, path, "missing");
+	else if (!name_id_is_valid(id))
+		field_complain(&r->fields, path, "not an id");
+	return id;
+}
+
+enum state ecurring_read_state(
+    const struct ecurring_reader *r, const char *word)
+{
+	if (word == NULL)
+		return STATE_UNKNOWN;
+	return state_of_word(r->kind->words, r->kind->n_words, word);
+}
+
+void ecurring_read_boundary(struct observation *out, int64_t at_ms)
+{
+	if (at_ms != 0)
+		out->boundaries_ms[out->n_boundaries++] = at_ms;
+}
+
+/* Facts live in an array of OBSERVATION_FACTS_MAX; absent ones are left out. */
+void ecurring_read_fact(struct observation *out, struct fact *facts,
+    const char *name, const char *value)
+{
+	if (value != NULL)
+		facts[out->n_facts++] = (struct fact){name, value};
+}
+
+/* Is this the object that was asked for? */
+static void check_identity(struct ecurring_reader *r)
+{
+	const char *type =
+	    field_need_text(&r->fields, r->root, "data.type", NAME_KIND_MAX);
+	const char *id = ecurring_read_id(r, "data.id");
+
+	if (id != NULL && strcmp(r->kind->name, ECURRING_TRANSACTION) == 0)
+		id = ecurring_uuid(r->arena, id);
+	if (r->fields.error != NULL || id == NULL)
+		return;
+	if (strcmp(type, r->object->kind) != 0)
+		field_complain(&r->fields, "data.type",
+		    "the answer is about another object");
+	else if (strcmp(id, r->object->id) != 0)
+		field_complain(&r->fields, "data.id",
+		    "the answer is about another object");
+}
+
+/* JSON:API error document: "errors" beside or instead of "data". */
+static void read_errors(struct ecurring_reader *r)
+{
+	struct fields probe;
+	const field_value *list;
+	const char *title = NULL;
+
+	if (!field_has(r->root, "errors"))
+		return;
+	fields_init(&probe, r->arena);
+	list = field_array(&probe, r->root, "errors");
+	title = field_cut(&probe, field_at(list, 0), "title", TITLE_MAX);
+	if (title == NULL || text_has_control(title, strlen(title)))
+		title = "without a title";
+	field_complain(&r->fields, "errors", title);
+}
+
+static void read_document(struct ecurring_reader *r)
+{
+	read_errors(r);
+	check_identity(r);
+	r->out->status =
+	    ecurring_read_word(r, r->root, "data.attributes.status");
+	r->out->state = ecurring_read_state(r, r->out->status);
+	if (r->fields.error != NULL)
+		return;
+	if (strcmp(r->kind->name, ECURRING_SUBSCRIPTION) == 0)
+		ecurring_subscription(r);
+	else
+		ecurring_transaction(r);
+}
+
+static void refuse(
+    struct client_reading *out, enum verdict verdict, const char *cause)
+{
+	memset(out, 0, sizeof(*out));
+	out->verdict = verdict;
+	out->cause = cause;
+}
+
+static void read_body(
+    struct ecurring_reader *r, const struct client_reply *reply)
+{
+	struct err_text err = {""};
+	field_value *root = NULL;
+	const char *cause;
+	int rc;
+
+	rc = field_parse(
+	    reply->body, reply->len, CLIENT_JSON_DEPTH_MAX, &root, &err);
+	if (rc != 0) {
+		cause = arena_text(r->arena, err.text);
+		refuse(r->reading,
+		    rc == ERR_BAD ? VERDICT_GARBLED : VERDICT_LATER,
+		    cause != NULL ? cause : "not JSON");
+		return;
+	}
+	r->root = root;
+	read_document(r);
+	field_free(root);
+	if (r->fields.error != NULL)
+		refuse(r->reading, VERDICT_GARBLED, r->fields.error);
+	else if (arena_failed(r->arena))
+		refuse(r->reading, VERDICT_GARBLED, "too large to be held");
+}
+
+static bool is_json(const char *content_type)
+{
+	return client_media_is(content_type, "application/vnd.api+json") ||
+	       client_media_is(content_type, "application/json");
+}
+
+void ecurring_read(const struct provider_settings *provider,
+    const struct client_object *object, const struct client_reply *replies,
+    size_t n, int64_t now_ms, struct arena *arena, struct client_reading *out)
+{
+	struct ecurring_reader r = {
+	    .provider = provider,
+	    .object = object,
+	    .kind = ecurring_kind(object->kind),
+	    .now_ms = now_ms,
+	    .arena = arena,
+	    .out = &out->observation,
+	    .reading = out,
+	};
+
+	memset(out, 0, sizeof(*out));
+	fields_init(&r.fields, arena);
+	if (n == 0 || r.kind == NULL) {
+		refuse(out, VERDICT_GARBLED, "nothing was asked");
+		return;
+	}
+	if (!client_read_status(&replies[n - 1], arena, out))
+		return;
+	if (!is_json(replies[n - 1].content_type)) {
+		refuse(out, VERDICT_GARBLED, "the content type is not JSON");
+		return;
+	}
+	read_body(&r, &replies[n - 1]);
+}

@@ -1,0 +1,12 @@
+/*
+ * The provider types that are compiled in: one line here and one in client.c
+ * for each. Every one is a constant with static lifetime.
+ */
+#ifndef TRUEUP_CLIENTS_TYPES_H
+#define TRUEUP_CLIENTS_TYPES_H
+
+struct client;
+
+extern const struct client ecurring_client;
+
+#endif

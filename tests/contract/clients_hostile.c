@@ -1,0 +1,275 @@
+/* Hostile answers, generated: what is not the documented JSON is GARBLED. */
+#include "tests/contract/clients_try.h"
+
+enum { HUGE_BYTES = 10 << 20 };
+
+static void expect_garbled(
+    const struct try_sample *sample, const char *body, size_t len)
+{
+	if (try_text(sample, body, len) != VERDICT_GARBLED)
+		fail_msg("taken for truth: %.200s", body);
+}
+
+static void test_samples(void **state)
+{
+	(void)state;
+	for (size_t s = 0; s < TRY_SAMPLES; s++) {
+		char *text = try_load(&try_samples[s]);
+
+		assert_int_equal(try_text(&try_samples[s], text, strlen(text)),
+		    VERDICT_TRUTH);
+		free(text);
+	}
+}
+
+static void test_texts(void **state)
+{
+	static const char *const texts[] = {"", " ", "\n", "{}", "[]", "null",
+	    "true", "0", "\"\"", "{\"data\":{}}", "{\"data\":[]}",
+	    "{\"data\":null}", "{\"data\":\"active\"}",
+	    "{\"data\":[{\"type\":\"subscription\",\"id\":\"1\"}]}",
+	    "{\"data\":{\"type\":\"subscription\",\"id\":\"1\"}}",
+	    "{\"data\":{\"type\":\"subscription\",\"id\":\"1\","
+	    "\"attributes\":null}}",
+	    "{\"data\":{\"type\":\"subscription\",\"id\":\"1\","
+	    "\"attributes\":[]}}",
+	    "{\"data\":{\"type\":\"subscription\",\"id\":\"1\","
+	    "\"attributes\":{\"status\":\"active\"}}}",
+	    "{\"errors\":[]}", "{\"errors\":{}}", "{\"errors\":[null]}",
+	    "{\"errors\":[{\"title\":7}]}", "{\"errors\":true}",
+	    "{\"errors\":[{\"title\":\"a\\nb\"}]}",
+	    "<html><body>Down for maintenance</body></html>",
+	    "Internal Server Error", "{]", "}{", "[[[[", "\\", "\"", "\"\\",
+	    "{\"a\":\"\\u0000\"}", "{\"\\u0000\":1}"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		for (size_t s = 0; s < TRY_SAMPLES; s++)
+			expect_garbled(
+			    &try_samples[s], texts[i], strlen(texts[i]));
+	}
+}
+
+static void test_truncated(void **state)
+{
+	(void)state;
+	for (size_t s = 0; s < TRY_SAMPLES; s++) {
+		char *text = try_load(&try_samples[s]);
+
+		for (size_t len = 0; len < strlen(text); len++)
+			expect_garbled(&try_samples[s], text, len);
+		free(text);
+	}
+}
+
+/* Each byte in turn: NUL is never taken, others must only do no harm. */
+static void test_each_byte(void **state)
+{
+	static const char others[] = {'"', '{', '}', '[', ']', ',', ':', '\\',
+	    ' ', '0', '-', 'x', '\n', '\x7f', '\xff', '\x80'};
+
+	(void)state;
+	for (size_t s = 0; s < TRY_SAMPLES; s++) {
+		char *text = try_load(&try_samples[s]);
+		size_t len = strlen(text);
+
+		for (size_t i = 0; i < len; i++) {
+			char old = text[i];
+
+			text[i] = '\0';
+			expect_garbled(&try_samples[s], text, len);
+			text[i] = others[i % sizeof(others)];
+			try_text(&try_samples[s], text, len);
+			text[i] = old;
+		}
+		free(text);
+	}
+}
+
+static void test_around(void **state)
+{
+	static const char *const befores[] = {
+	    "\xef\xbb\xbf", "x", "{", ")]}',\n", "HTTP/1.1 200 OK\r\n\r\n"};
+	static const char *const afters[] = {"x", "}", "{}", ",", "\x1a"};
+	char *body = calloc(1, 1 << 17);
+
+	(void)state;
+	assert_non_null(body);
+	for (size_t s = 0; s < TRY_SAMPLES; s++) {
+		char *text = try_load(&try_samples[s]);
+
+		for (size_t i = 0; i < 5; i++) {
+			int n =
+			    snprintf(body, 1 << 17, "%s%s", befores[i], text);
+
+			expect_garbled(&try_samples[s], body, (size_t)n);
+			n = snprintf(body, 1 << 17, "%s%s", text, afters[i]);
+			expect_garbled(&try_samples[s], body, (size_t)n);
+		}
+		assert_int_equal(try_text(&try_samples[s], text, strlen(text)),
+		    VERDICT_TRUTH);
+		free(text);
+	}
+	free(body);
+}
+
+/* The sample with `what` replaced by other text; to be freed. */
+static char *replaced(const char *text, const char *what, const char *by)
+{
+	const char *at = strstr(text, what);
+	size_t cap = strlen(text) + strlen(by) + 1;
+	char *out = malloc(cap);
+
+	assert_non_null(at);
+	assert_non_null(out);
+	snprintf(out, cap, "%.*s%s%s", (int)(at - text), text, by,
+	    at + strlen(what));
+	return out;
+}
+
+static void test_duplicate_keys(void **state)
+{
+	static const char *const first[] = {
+	    "\"status\": \"active\"", "\"status\": \"fulfilled\""};
+
+	(void)state;
+	for (size_t s = 0; s < TRY_SAMPLES; s++) {
+		char *text = try_load(&try_samples[s]);
+		char by[100];
+		char *twice;
+
+		snprintf(by, sizeof(by), "%s, %s", first[s], first[s]);
+		twice = replaced(text, first[s], by);
+		expect_garbled(&try_samples[s], twice, strlen(twice));
+		free(twice);
+		free(text);
+	}
+}
+
+/* `levels` times `open` in the place of `what`, closed or left open. */
+static void check_deep(const struct try_sample *sample, const char *text,
+    const char *what, size_t levels, const char *open, const char *shut)
+{
+	size_t cap = levels * (strlen(open) + strlen(shut)) + 2;
+	char *by = malloc(cap);
+	char *deep;
+	size_t n = 0;
+
+	assert_non_null(by);
+	for (size_t i = 0; i < levels; i++, n += strlen(open))
+		memcpy(by + n, open, strlen(open));
+	by[n++] = '1';
+	for (size_t i = 0; i < levels; i++, n += strlen(shut))
+		memcpy(by + n, shut, strlen(shut));
+	by[n] = '\0';
+	deep = replaced(text, what, by);
+	expect_garbled(sample, deep, strlen(deep));
+	free(deep);
+	free(by);
+}
+
+static void test_deep(void **state)
+{
+	static const char *const what[] = {"{}", "50.6"};
+	static const size_t levels[] = {CLIENT_JSON_DEPTH_MAX, 10000, 1000000};
+
+	(void)state;
+	for (size_t s = 0; s < TRY_SAMPLES; s++) {
+		char *text = try_load(&try_samples[s]);
+
+		for (size_t i = 0; i < 3; i++) {
+			check_deep(&try_samples[s], text, what[s], levels[i],
+			    "[", "]");
+			check_deep(&try_samples[s], text, what[s], levels[i],
+			    "{\"a\":", "}");
+			check_deep(
+			    &try_samples[s], text, what[s], levels[i], "[", "");
+		}
+		free(text);
+	}
+}
+
+/* The sample with 10 MB of `fill` in the place of `what`. */
+static enum verdict try_huge(const struct try_sample *sample, const char *what,
+    const char *before, const char *fill, const char *after)
+{
+	char *text = try_load(sample);
+	char *by = malloc(HUGE_BYTES + 100);
+	size_t n = strlen(before);
+	enum verdict verdict;
+	char *huge;
+
+	assert_non_null(by);
+	memcpy(by, before, n);
+	while (n < HUGE_BYTES) {
+		memcpy(by + n, fill, strlen(fill));
+		n += strlen(fill);
+	}
+	memcpy(by + n, after, strlen(after) + 1);
+	huge = replaced(text, what, by);
+	verdict = try_text(sample, huge, strlen(huge));
+	free(huge);
+	free(by);
+	free(text);
+	return verdict;
+}
+
+static void test_huge(void **state)
+{
+	const struct try_sample *sub = &try_samples[0];
+	const struct try_sample *tra = &try_samples[1];
+
+	(void)state;
+	/* where it does not matter, or is cut, it does no harm */
+	assert_int_equal(
+	    try_huge(sub, "\"ECUR-1\"", "\"", "x", "\""), VERDICT_TRUTH);
+	assert_int_equal(
+	    try_huge(sub, "\"metadata\": {}", "\"metadata\": [0", ",0", "]"),
+	    VERDICT_TRUTH);
+	assert_int_equal(
+	    try_huge(tra, "\"Insufficient funds\"", "\"", "\xc3\xa9", "\""),
+	    VERDICT_TRUTH);
+	assert_int_equal(
+	    try_huge(sub, "\"active\"", "\"", "x", "\""), VERDICT_GARBLED);
+	assert_int_equal(
+	    try_huge(sub, "\"2017-02-11T22:11:57+01:00\"", "\"", "1", "\""),
+	    VERDICT_GARBLED);
+	assert_int_equal(
+	    try_huge(tra, "\"history\": [", "\"history\": [", "{},", ""),
+	    VERDICT_GARBLED);
+	assert_int_equal(try_huge(tra, "50.6", "", "9", ""), VERDICT_GARBLED);
+	assert_int_equal(try_huge(tra, "50.6", "0.", "1", ""), VERDICT_GARBLED);
+}
+
+/* 10 MB that are no document at all. */
+static void test_huge_rubbish(void **state)
+{
+	static const char fills[] = {
+	    ' ', 'x', '[', ']', '{', '"', '\\', '9', '\0', '\xff', '-', '<'};
+	char *body = malloc(HUGE_BYTES);
+
+	(void)state;
+	assert_non_null(body);
+	for (size_t i = 0; i < sizeof(fills); i++) {
+		memset(body, fills[i], HUGE_BYTES);
+		expect_garbled(&try_samples[0], body, HUGE_BYTES);
+	}
+	free(body);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_samples),
+	    cmocka_unit_test(test_texts),
+	    cmocka_unit_test(test_truncated),
+	    cmocka_unit_test(test_each_byte),
+	    cmocka_unit_test(test_around),
+	    cmocka_unit_test(test_duplicate_keys),
+	    cmocka_unit_test(test_deep),
+	    cmocka_unit_test(test_huge),
+	    cmocka_unit_test(test_huge_rubbish),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,102 @@
+/* The policy part of core/entitle: lines of a `policy` group. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "reconciler/base/clock.h"
+#include "reconciler/base/err.h"
+#include "reconciler/core/entitle.h"
+
+struct row {
+	const char *state;
+	const char *rule;
+	int rc;
+	const char *complaint; /* a part of it */
+};
+
+static const struct row rows[] = {
+    {"active", "deny", 0, NULL},
+    {"paused", "allow", 0, NULL},
+    {"past_due", "grace 10d", 0, NULL},
+    {"unknown", "grace 12h", 0, NULL},
+    {"unknown", "unknown", 0, NULL},
+    {"unknown", "deny", 0, NULL},
+    {"paid", "allow", 0, NULL},
+    {"paused", "unknown", ERR_BAD, "allow, deny or grace DURATION"},
+    {"unknown", "maybe", ERR_BAD, "allow, deny, unknown or grace"},
+    {"past_due", "grace", ERR_BAD, "\"grace\" for past_due"},
+    {"past_due", "grace 0s", ERR_BAD, "grace DURATION"},
+    {"past_due", "grace -7d", ERR_BAD, "grace DURATION"},
+    {"past_due", "grace 7", ERR_BAD, "grace DURATION"},
+    {"past_due", "grace 7d ", ERR_BAD, "grace DURATION"},
+    {"past_due", "Allow", ERR_BAD, "grace DURATION"},
+    {"past_due", "", ERR_BAD, "grace DURATION"},
+    {"frozen", "allow", ERR_BAD, "no such state \"frozen\": pending"},
+    {"", "allow", ERR_BAD, "no such state"},
+};
+
+static void check_row(const struct row *row)
+{
+	struct err_text err = {""};
+	struct policy policy, before;
+	char text[CLOCK_TEXT_MAX];
+	enum state which;
+	int rc;
+
+	policy_default(&policy);
+	before = policy;
+	rc = policy_set(&policy, row->state, row->rule, &err);
+	if (rc != row->rc)
+		fail_msg("%s = %s: %d", row->state, row->rule, rc);
+	if (rc == 0) {
+		assert_int_equal(state_parse(row->state, &which), 0);
+		assert_string_equal(
+		    policy_rule_text(&policy.rules[which], text, sizeof(text)),
+		    row->rule);
+		return;
+	}
+	assert_memory_equal(&policy, &before, sizeof(policy));
+	if (strstr(err.text, row->complaint) == NULL)
+		fail_msg("%s = %s: %s", row->state, row->rule, err.text);
+}
+
+static void test_rows(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		check_row(&rows[i]);
+}
+
+static void test_default(void **state)
+{
+	static const enum access want[STATE_COUNT] = {
+	    [STATE_UNKNOWN] = ACCESS_UNKNOWN,
+	    [STATE_TRIALING] = ACCESS_ALLOW,
+	    [STATE_ACTIVE] = ACCESS_ALLOW,
+	    [STATE_PAST_DUE] = ACCESS_ALLOW,
+	};
+	struct policy policy;
+	size_t i;
+
+	(void)state;
+	policy_default(&policy);
+	for (i = 0; i < STATE_COUNT; i++)
+		assert_int_equal(policy.rules[i].access, want[i]);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_rows),
+	    cmocka_unit_test(test_default),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
