@@ -1,5 +1,5 @@
 /* Which object belongs to which: the pair in a notification is only a hint. */
-#include "tests/contract/ledger_fixture.h"
+#include "tests/contract/ledger_tell.h"
 
 /* A payment's look, as its notice pairs it with a subscription. */
 static struct settled look_payment(struct fixture *f, const char *id,
