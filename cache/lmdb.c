@@ -66,7 +66,7 @@ static const struct {
 	int code;
 	const char *hint;
 } error_map[] = {
-    {MDB_MAP_FULL, ERR_FULL, "; let the store's map grow"},
+    {MDB_MAP_FULL, ERR_FULL, "; raise store.map_size in the configuration"},
     {MDB_TXN_FULL, ERR_FULL, "; do less in one turn"},
     {ENOSPC, ERR_FULL, "; make room on its disk"},
     {EDQUOT, ERR_FULL, "; raise the quota of its disk"},
