@@ -22,6 +22,7 @@
 # ago SECONDS, ahead SECONDS  epoch seconds from now
 # ends_well PID             SIGTERM; its exit status must be 0
 # is JSON                   stdin is just that, whatever the blanks
+# second_passes             waits: the rule under test is about a second
 # config_changes SED...     edits $CONF
 
 drain() {
@@ -113,6 +114,12 @@ is() {
   wanted=$(jq -c . <<<"$1")
   [ "$got" = "$wanted" ] ||
     fail "line ${BASH_LINENO[0]}: got '$got', wanted '$wanted'"
+}
+
+second_passes() {
+  local end_ms
+  end_ms=$(($(date +%s%3N) + 1100))
+  wait_until 3 "[ \$(date +%s%3N) -ge $end_ms ]"
 }
 
 config_changes() {
