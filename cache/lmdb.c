@@ -6,6 +6,7 @@
 
 #include <lmdb.h>
 
+#include "reconciler/base/crash.h"
 #include "reconciler/base/err.h"
 
 #include "cache/lmdb.h"
@@ -272,7 +273,9 @@ int lmdb_commit(struct lmdb_txn *txn, struct err_text *err)
 		lmdb_abort(txn);
 		return code;
 	}
+	crash_point("before commit");
 	rc = mdb_txn_commit(txn->txn);
+	crash_point("after commit");
 	if (rc != 0)
 		code = map_error(rc, "commit", err);
 	end(txn);

@@ -1,5 +1,5 @@
 /* The whole text as one document, or a complaint that quotes none of it. */
-#include <stdio.h>
+#include <string.h>
 
 #include <jansson.h>
 
@@ -74,6 +74,8 @@ int field_parse(const char *body, size_t len, size_t max_depth,
 	rc = check_depth(body, len, max_depth, err);
 	if (rc != 0)
 		return rc;
+	/* the code is left as it is where memory runs out */
+	memset(&error, 0, sizeof(error));
 	*out = json_loadb(body, len, JSON_REJECT_DUPLICATES, &error);
 	return *out != NULL ? 0 : parse_error(&error, err);
 }

@@ -20,18 +20,17 @@
 
 enum { TRY_ARENA_MAX = 8 << 20, TRY_SHOWN_MAX = 8 << 20 };
 
-#define TRY_FOLDER "tests/fixtures/ecurring/"
-
 /* The answer to one of the samples, and the object that it is about. */
 struct try_sample {
+	const char *type;
 	const char *file;
 	struct client_object object;
 };
 
 static const struct try_sample try_samples[] = {
-    {TRY_FOLDER "sample-subscription/reply.json",
+    {"ecurring", "tests/fixtures/ecurring/sample-subscription/reply.json",
 	{.kind = "subscription", .id = "1"}},
-    {TRY_FOLDER "sample-transaction/reply.json",
+    {"ecurring", "tests/fixtures/ecurring/sample-transaction/reply.json",
 	{.kind = "transaction",
 	    .id = "ffa38848-6abc-4d22-b6b0-63fe1780969c",
 	    .parent_kind = "subscription",
@@ -99,7 +98,7 @@ static inline enum verdict try_reply(const struct try_sample *sample,
 	copy[len] = '\0';
 	reply.body = copy;
 	reply.len = len;
-	client_find("ecurring")
+	client_find(sample->type)
 	    ->read(&provider, &sample->object, &reply, 1, 1, arena, reading);
 	free(copy);
 	try_check(reading, len < 10000 ? body : "a long text");

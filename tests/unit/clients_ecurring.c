@@ -1,4 +1,4 @@
-/* The eCurring client: tables, notifications, questions. */
+/* The eCurring client: notifications and questions. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -135,8 +135,8 @@ static void check_notice(
 	const struct client_notice *notice = &notices->items[0];
 	const char *parent_kind = c->parent != NULL ? "subscription" : NULL;
 
-	if (notices->n != 1 || strcmp(notice->kind, c->kind) != 0 ||
-	    strcmp(notice->id, c->id) != 0 ||
+	if (notices->n != 1 || !text_equal(notice->kind, c->kind) ||
+	    !text_equal(notice->id, c->id) ||
 	    !text_equal(notice->parent_kind, parent_kind) ||
 	    !text_equal(notice->parent_id, c->parent) ||
 	    notice->delivery_id != NULL || notices->ignored != NULL)
@@ -306,8 +306,8 @@ static void test_ask(void **state)
 		if (rc != (c->path != NULL ? 0 : ERR_BAD))
 			fail_msg("line %d: %d", c->line, rc);
 		if (rc == 0 &&
-		    (strcmp(request.path, c->path) != 0 ||
-			strcmp(request.operation, c->kind) != 0 ||
+		    (!text_equal(request.path, c->path) ||
+			!text_equal(request.operation, c->kind) ||
 			request.method != NULL || request.body != NULL))
 			fail_msg("line %d: %s", c->line, request.path);
 		arena_fini(&arena);
@@ -354,51 +354,6 @@ static void test_ask_headers(void **state)
 	arena_fini(&arena);
 }
 
-struct word_case {
-	const char *kind;
-	const char *word;
-	enum state state;
-};
-
-static const struct word_case words[] = {
-    {"subscription", "active", STATE_ACTIVE},
-    {"subscription", "unverified", STATE_PENDING},
-    {"subscription", "paused", STATE_PAUSED},
-    {"subscription", "suspended", STATE_PAUSED},
-    {"subscription", "resumed", STATE_ACTIVE},
-    {"subscription", "cancelled", STATE_ENDED},
-    {"subscription", "canceled", STATE_UNKNOWN},
-    {"subscription", "Active", STATE_UNKNOWN},
-    {"subscription", "fulfilled", STATE_UNKNOWN},
-    {"transaction", "queued", STATE_PENDING},
-    {"transaction", "scheduled", STATE_PENDING},
-    {"transaction", "succeeded", STATE_PENDING},
-    {"transaction", "rescheduled", STATE_PENDING},
-    {"transaction", "payment_reminder_scheduled", STATE_PENDING},
-    {"transaction", "payment_reminder_sent", STATE_PENDING},
-    {"transaction", "fulfilled", STATE_PAID},
-    {"transaction", "charged_back", STATE_REVERSED},
-    {"transaction", "payment_failed", STATE_FAILED},
-    {"transaction", "failed", STATE_FAILED},
-    {"transaction", "payment_reminder_overdue", STATE_FAILED},
-    {"transaction", "cancelled", STATE_FAILED},
-    {"transaction", "refunded", STATE_REFUNDED},
-    {"transaction", "active", STATE_UNKNOWN},
-};
-
-static void test_words(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < COUNT(words); i++) {
-		const struct client_kind *kind =
-		    client_kind_find(client_find("ecurring"), words[i].kind);
-
-		if (state_of_word(kind->words, kind->n_words, words[i].word) !=
-		    words[i].state)
-			fail_msg("%s %s", words[i].kind, words[i].word);
-	}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -409,7 +364,6 @@ int main(void)
 	    cmocka_unit_test(test_full_hook),
 	    cmocka_unit_test(test_ask),
 	    cmocka_unit_test(test_ask_headers),
-	    cmocka_unit_test(test_words),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

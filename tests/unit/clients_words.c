@@ -1,0 +1,64 @@
+/* The tables of words: what each provider's word is to us. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "clients/client.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+struct word_case {
+	const char *kind;
+	const char *word;
+	enum state state;
+};
+
+static const struct word_case ecurring[] = {
+    {"subscription", "active", STATE_ACTIVE},
+    {"subscription", "unverified", STATE_PENDING},
+    {"subscription", "paused", STATE_PAUSED},
+    {"subscription", "suspended", STATE_PAUSED},
+    {"subscription", "resumed", STATE_ACTIVE},
+    {"subscription", "cancelled", STATE_ENDED},
+    {"subscription", "canceled", STATE_UNKNOWN},
+    {"subscription", "Active", STATE_UNKNOWN},
+    {"subscription", "fulfilled", STATE_UNKNOWN},
+    {"transaction", "queued", STATE_PENDING},
+    {"transaction", "scheduled", STATE_PENDING},
+    {"transaction", "succeeded", STATE_PENDING},
+    {"transaction", "rescheduled", STATE_PENDING},
+    {"transaction", "payment_reminder_scheduled", STATE_PENDING},
+    {"transaction", "payment_reminder_sent", STATE_PENDING},
+    {"transaction", "fulfilled", STATE_PAID},
+    {"transaction", "charged_back", STATE_REVERSED},
+    {"transaction", "payment_failed", STATE_FAILED},
+    {"transaction", "failed", STATE_FAILED},
+    {"transaction", "payment_reminder_overdue", STATE_FAILED},
+    {"transaction", "cancelled", STATE_FAILED},
+    {"transaction", "refunded", STATE_REFUNDED},
+    {"transaction", "active", STATE_UNKNOWN},
+};
+
+static void test_ecurring(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(ecurring); i++) {
+		const struct client_kind *kind =
+		    client_kind_find(client_find("ecurring"), ecurring[i].kind);
+
+		if (state_of_word(kind->words, kind->n_words,
+			ecurring[i].word) != ecurring[i].state)
+			fail_msg("%s %s", ecurring[i].kind, ecurring[i].word);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_ecurring),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
