@@ -18,20 +18,14 @@ enum {
 
 /* ---- room ------------------------------------------------------------- */
 
-/* What is free below the high-water mark, once all that was accepted is done.
- * Only when that is short does it matter which pages are free again. */
-static int64_t map_room(struct store *store, struct lmdb_txn *txn, int64_t need)
+/* What is left of the map below the high-water mark. */
+static int64_t map_room(struct store *store)
 {
 	uint64_t map;
 	uint64_t used;
-	uint64_t work;
-	int64_t room;
 
 	lmdb_usage(store->db, &map, &used);
-	work = lmdb_count(txn, TABLE_INBOX) + lmdb_count(txn, TABLE_JOBS);
-	room = (int64_t)(map / 100) * store->high_water - (int64_t)used -
-	       (int64_t)(work * WORK_BYTES);
-	return room >= need ? room : room + (int64_t)lmdb_free_bytes(txn);
+	return (int64_t)(map / 100) * store->high_water - (int64_t)used;
 }
 
 static int64_t disk_room(const struct store *store)
@@ -45,33 +39,41 @@ static int64_t disk_room(const struct store *store)
 	       (int64_t)store->reserve_bytes;
 }
 
+static int refuse(struct lmdb_txn *txn, bool map)
+{
+	return lmdb_fail(txn, ERR_FULL,
+	    map ? "above the high-water mark; let the worker drain it, or"
+		  " raise store.map_size"
+		: "its disk is filled up to the reserve; make room on it");
+}
+
 /*
- * The end of accepted work is paid for when it is accepted: above the marks no
- * notice is taken, so that the worker can always finish.
+ * The end of accepted work is paid for when it is accepted: where it could not
+ * be finished no notice is taken. Only when room is short does it matter which
+ * pages are free again.
  */
 static int check_room(struct store *store, struct lmdb_txn *txn, size_t n)
 {
 	int64_t now = clock_mono_ms();
 	int64_t need = (int64_t)n * (NOTICE_BYTES + WORK_BYTES);
-	int64_t room;
+	int64_t map;
 	int64_t disk;
+	int64_t room;
 
 	if (now < store->room_until_ms && store->room_bytes >= need) {
 		store->room_bytes -= need;
 		return 0;
 	}
-	room = map_room(store, txn, need);
-	if (room < need) {
-		return lmdb_fail(txn, ERR_FULL,
-		    "the inbox is above its high-water mark; let the worker"
-		    " drain it, or let the map grow");
-	}
+	map = map_room(store);
 	disk = disk_room(store);
-	if (disk < need) {
-		return lmdb_fail(txn, ERR_FULL,
-		    "the disk is filled up to the reserve; make room on it");
-	}
-	store->room_bytes = (room < disk ? room : disk) - need;
+	room = (map < disk ? map : disk) -
+	       WORK_BYTES * (int64_t)(lmdb_count(txn, TABLE_INBOX) +
+				      lmdb_count(txn, TABLE_JOBS));
+	if (room < need)
+		room += (int64_t)lmdb_free_bytes(txn);
+	if (room < need)
+		return refuse(txn, map < disk);
+	store->room_bytes = room - need;
 	store->room_until_ms = now + ROOM_MS;
 	return 0;
 }

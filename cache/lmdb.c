@@ -6,6 +6,7 @@
 
 #include <lmdb.h>
 
+#include "reconciler/base/crash.h"
 #include "reconciler/base/err.h"
 
 #include "cache/lmdb.h"
@@ -65,7 +66,7 @@ static const struct {
 	int code;
 	const char *hint;
 } error_map[] = {
-    {MDB_MAP_FULL, ERR_FULL, "; let the store's map grow"},
+    {MDB_MAP_FULL, ERR_FULL, "; raise store.map_size in the configuration"},
     {MDB_TXN_FULL, ERR_FULL, "; do less in one turn"},
     {ENOSPC, ERR_FULL, "; make room on its disk"},
     {EDQUOT, ERR_FULL, "; raise the quota of its disk"},
@@ -272,7 +273,9 @@ int lmdb_commit(struct lmdb_txn *txn, struct err_text *err)
 		lmdb_abort(txn);
 		return code;
 	}
+	crash_point("before commit");
 	rc = mdb_txn_commit(txn->txn);
+	crash_point("after commit");
 	if (rc != 0)
 		code = map_error(rc, "commit", err);
 	end(txn);

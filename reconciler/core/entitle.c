@@ -92,26 +92,28 @@ static int weight(enum entitled entitled)
 
 /*
  * Until when somebody says so without a gap, from now on: each grant that
- * begins before the end so far and goes beyond it moves the end.
+ * begins before the end so far and goes beyond it moves the end. The passes go
+ * to and fro, so that grants in the order of time, either way, are two of them.
  */
 static int64_t chain_end(const struct held_grant *grants, size_t n,
     enum entitled says, int64_t now_ms)
 {
 	int64_t end_ms = now_ms;
+	bool moved = true, back = false;
 	struct span span;
-	bool moved = true;
 	size_t i;
 
 	while (moved && end_ms != INT64_MAX) {
 		moved = false;
 		for (i = 0; i < n; i++) {
-			span = grant_span(&grants[i]);
+			span = grant_span(&grants[back ? n - 1 - i : i]);
 			if (span.says != says || span.start_ms > end_ms ||
 			    span.end_ms <= end_ms)
 				continue;
 			end_ms = span.end_ms;
 			moved = true;
 		}
+		back = !back;
 	}
 	return end_ms;
 }

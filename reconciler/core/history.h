@@ -2,7 +2,7 @@
  * The judgement on history: which entries does one more observation add, which
  * does it retract, and was it news at all? Pure: no clock, no store.
  *
- * Rules (reconciler/DESIGN.md, "History"):
+ * Rules (reconciler/core/DESIGN.md, "History"):
  * - Where the provider lists history, its list is the truth: the k-th listed
  *   entry with some (attempt, status, time) is the k-th stored one with the
  *   same; the rest is appended in listed order; a stored entry of source
@@ -11,13 +11,19 @@
  *   as an observed entry, once; when the list later carries it, the observed
  *   one is retracted in its favour.
  * - Where it does not, an entry is added only when the status or a fact that
- *   matters differs from the last one.
+ *   matters differs from the last one. Its time is the provider's, if that is
+ *   newer than the last entry's, else ours, and then it is an observed one.
+ * - Facts that differ while the list did not grow are an observed entry whose
+ *   status stays; its reason tells them ("cancel_date: none"). It is never
+ *   retracted in favour of the list.
  * - Of the entries that one look adds, all but the newest are collapsed, and
  *   the newest too when no notice asked for the look.
- * - An answer that is older than the record by the provider's own version is
- *   STALE: nothing is taken from it until `accept_older` is set by the caller
- *   (after the re-check ladder), because a list that lost its end may be a
- *   lagging replica rather than a rewritten past.
+ * - An answer that is older than the record is STALE: nothing is taken from it
+ *   until `accept_older` is set by the caller (after the re-check ladder),
+ *   because it may come from a lagging replica rather than tell of a rewritten
+ *   past. Older is what has an older version of the provider's own; without
+ *   one, or with the same, a list that lost its end, and a status that is back
+ *   at the end of the list from one that was seen beyond it.
  */
 #ifndef TRUEUP_CORE_HISTORY_H
 #define TRUEUP_CORE_HISTORY_H

@@ -4,6 +4,7 @@
 #include "cache/store.h"
 
 #include "reconciler/base/clock.h"
+#include "reconciler/base/crash.h"
 #include "reconciler/base/err.h"
 #include "reconciler/base/log.h"
 #include "reconciler/base/random.h"
@@ -220,6 +221,7 @@ static void send_one(struct worker *w, struct flight *f)
 	}
 	f->state = FLIGHT_SENT;
 	w->report->fetches++;
+	crash_point("sent");
 }
 
 /* Send what is ready. A further question of a look needs a token of its own. */
@@ -255,6 +257,7 @@ static void take_answers(struct worker *w)
 		struct lane *lane = f->lane;
 		struct health_event event;
 
+		crash_point("answered");
 		flight_answer(f, &result, clock_wall_ms(), &event);
 		event.random = random_next(&w->random);
 		event.key_stamp = lane->provider->key_stamp;

@@ -279,20 +279,22 @@ static void test_many_grants(void **state)
 	struct days days = {ACTIVE, 0, 0, 0};
 	struct policy policy;
 	struct entitlement got;
-	int i;
+	int i, back;
 
 	(void)state;
 	assert_non_null(grants);
 	policy_make(&policy);
-	for (i = 0; i < N; i++) {
-		days.since = i;
-		days.until = i + 1;
-		grants[i] = hold(&days, &policy);
+	for (back = 0; back < 2; back++) {
+		for (i = 0; i < N; i++) {
+			days.since = back ? N - 1 - i : i;
+			days.until = days.since + 1;
+			grants[i] = hold(&days, &policy);
+		}
+		entitle_account(grants, N, (int64_t)5000 * DAY_MS, &got);
+		assert_int_equal(got.entitled, ENTITLED_YES);
+		assert_int_equal(got.deciding, back ? N - 1 - 5000 : 5000);
+		assert_true(got.valid_until_ms == (int64_t)N * DAY_MS);
 	}
-	entitle_account(grants, N, (int64_t)5000 * DAY_MS, &got);
-	assert_int_equal(got.entitled, ENTITLED_YES);
-	assert_int_equal(got.deciding, 5000);
-	assert_true(got.valid_until_ms == (int64_t)N * DAY_MS);
 	free(grants);
 }
 

@@ -66,7 +66,7 @@ static void test_each_bit(void **state)
 /* Tokens that share a part of their digest are not equal. */
 static void test_many_others(void **state)
 {
-	char got[16];
+	char got[24];
 	int i;
 
 	(void)state;

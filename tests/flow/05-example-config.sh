@@ -1,0 +1,59 @@
+#!/bin/bash
+# The sample configuration cannot go stale: the program accepts it, each
+# default that it shows is the program's own, and every key that the program
+# knows is in it and in trueup.conf(5).
+# shellcheck disable=SC1091 # lib.sh is no script of its own
+. "$(dirname "$0")/lib.sh"
+
+sample=$SRC/etc/trueup.conf.example
+manual=$SRC/etc/trueup.conf.5
+
+# Only the places change: those of the store and of the secrets.
+write_config
+sed -e "s|\"/etc/trueup/|\"$TMP/|" -e "s|\"/var/lib/trueup\"|\"$STORE\"|" \
+  "$sample" >"$CONF"
+assert grep -q "\"$TMP/ecurring.key\"" "$CONF"
+assert grep -q "\"$STORE\"" "$CONF"
+tu check-config >"$TMP/shipped" || fail "the sample as shipped is refused"
+
+# Every setting behind a # becomes one; what has no default is left out of the
+# comparison, and the sample has to say so.
+cp "$CONF" "$TMP/shipped.conf"
+sed -E 's/^( *)#([a-z_]+ = )/\1\2/' "$TMP/shipped.conf" >"$CONF"
+taken=$(diff "$TMP/shipped.conf" "$CONF" | grep -c '^>' || true)
+assert [ "$taken" -ge 30 ]
+tu check-config >"$TMP/full" || fail "a default of the sample is refused"
+without='^(silence|account_from) '
+assert_eq "$(grep -Ev "$without" "$TMP/full")" \
+  "$(grep -Ev "$without" "$TMP/shipped")" "a default is not the default"
+assert_eq "$(grep -Ec "$without" "$TMP/full")" 2 "settings without a default"
+assert_eq "$(grep -c 'No default' "$sample")" 4 "said to have no default"
+
+# keys_of PLACE: what may stand there, in the program's own words.
+keys_of() {
+  sed "s/$1/&\nnonsense = \"\";/" "$TMP/shipped.conf" >"$CONF"
+  status_of tu check-config >"$TMP/refused"
+  assert_eq "$(cat "$TMP/refused")" 1 "nonsense at $1" >&2
+  sed -n 's/.*nonsense: unknown key, allowed //p' "$TMP/status.err"
+}
+
+# The last place of all: what stands at the top is a group, not a key.
+for place in '^store = {' '^receiver = {' '^api = {' '^worker = {' '^    {'; do
+  keys=$(keys_of "$place")
+  assert [ -n "$keys" ]
+  for key in $keys; do
+    grep -Eq "^ *(# ?)?$key = " "$sample" ||
+      fail "$key (at $place) is not in ${sample##*/}"
+    grep -Eq "^\\.It Cm $key( |\$)" "$manual" ||
+      fail "$key (at $place) is not in ${manual##*/}"
+  done
+done
+
+# So with the states of a policy.
+states=$(sed -n '/^policy$/,/^$/s/^  \([a-z_]*\) .*/\1/p' "$TMP/shipped")
+assert_eq "$(wc -w <<<"$states")" 11 "states"
+for state in $states; do
+  grep -Eq "^ *#$state = " "$sample" || fail "$state is not in ${sample##*/}"
+  grep -Eq "^\\.It Cm $state\$" "$manual" ||
+    fail "$state is not in ${manual##*/}"
+done
