@@ -121,12 +121,16 @@ size_t store_turn_recover(struct store_turn *turn);
  */
 size_t store_turn_collect(struct store_turn *turn, size_t max);
 
-/* store_turn_checks(turn, max): scheduled checks that are due become jobs. */
+/*
+ * store_turn_checks(turn, max): scheduled checks that are due become jobs.
+ * Returns how many were due; 0: nothing more to do now.
+ */
 size_t store_turn_checks(struct store_turn *turn, size_t max);
 
 /*
  * store_turn_advance(turn, max): edges that time alone made: accounts whose
- * next known moment has passed get their change with its true time.
+ * next known moment has passed get their change with its true time. Returns how
+ * many accounts were brought up to now; 0: nothing more to do now.
  */
 size_t store_turn_advance(struct store_turn *turn, size_t max);
 

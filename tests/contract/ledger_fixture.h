@@ -203,6 +203,19 @@ static inline int64_t ledger_next_other(struct fixture *f)
 	return at_ms;
 }
 
+static inline struct tally ledger_tally(struct fixture *f)
+{
+	struct store_view *view;
+	struct health health;
+	struct tally tally;
+
+	assert_int_equal(store_view_open(f->store, &view, &f->err), 0);
+	assert_int_equal(
+	    store_view_provider(view, "shop", &health, &tally, &f->err), 0);
+	store_view_close(view);
+	return tally;
+}
+
 static inline void ledger_link(
     struct fixture *f, const char *customer, const char *account)
 {

@@ -41,7 +41,8 @@ static inline struct store_view *tell_begin(struct fixture *f, struct buf *out)
 	return view;
 }
 
-/* SEQ FROM>STATUS@TIME cause, then o observed, c collapsed, x retracted. */
+/* SEQ FROM>STATUS@TIME cause, then o observed, c collapsed, x retracted,
+ * ! reason. */
 static inline const char *tell_history(struct fixture *f, struct object_ref ref)
 {
 	struct buf out;
@@ -61,6 +62,8 @@ static inline const char *tell_history(struct fixture *f, struct object_ref ref)
 		buf_addf(&out, " %s%s%s%s", cause_name(e->cause),
 		    e->source == SOURCE_OBSERVED ? " o" : "",
 		    e->collapsed ? " c" : "", e->retracted_at_ms ? " x" : "");
+		buf_addf(&out, "%s%s", e->reason != NULL ? " !" : "",
+		    e->reason != NULL ? e->reason : "");
 	}
 	if (rc != 0)
 		buf_adds(&out, err_name(rc));

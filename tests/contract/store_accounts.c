@@ -50,6 +50,13 @@ static void test_settling_first_emits_the_edge_too(void **state)
 	    " | 3 shop/7 false>true active@400/400 notified s1");
 	assert_int_equal(ledger_advance(f), 0);
 	assert_int_equal(ledger_next_other(f), sec(900));
+
+	/* The next check comes first when the end is far away. */
+	a.grants[0].until_ms = sec(1000000);
+	ledger_look(f, sub_ref("s2"), CAUSE_NOTIFIED, &a);
+	f->now_ms = sec(901);
+	ledger_advance(f);
+	assert_true(ledger_next_other(f) < sec(100000));
 }
 
 static void test_many_edges_come_in_order(void **state)
@@ -203,6 +210,8 @@ static void test_the_past_holds(void **state)
 	a.grants[0].since_ms = sec(-1000);
 	a.seen.changed_at_ms = sec(-900);
 	ledger_look(f, sub_ref("s1"), CAUSE_NOTIFIED, &a);
+	f->now_ms = sec(150);
+	ledger_look(f, sub_ref("s1"), CAUSE_RESYNC, &a);
 	/* Cancelled at 100; we hear of it at 200. */
 	f->now_ms = sec(200);
 	answer_sub(&a, "cancelled", STATE_ENDED);
@@ -244,6 +253,62 @@ static void test_a_new_plan_does_not_reach_back(void **state)
 	    "true active s1:active[-1000,500)");
 }
 
+/* ---- when it became true ---------------------------------------------- */
+
+static void test_a_change_is_dated(void **state)
+{
+	struct fixture *f = *state;
+	struct answer a;
+
+	/* Active for long, but access began later. */
+	answer_sub(&a, "active", STATE_ACTIVE);
+	a.seen.changed_at_ms = sec(-100);
+	a.grants[0].since_ms = sec(-50);
+	ledger_look(f, sub_ref("s1"), CAUSE_NOTIFIED, &a);
+	assert_string_equal(
+	    tell_changes(f, 0), "1 shop/7 false>true active@-50/0 notified s1");
+	/* Their clock is ahead of ours. */
+	f->now_ms = sec(10);
+	answer_sub(&a, "ended", STATE_ENDED);
+	a.seen.changed_at_ms = sec(15);
+	ledger_look(f, sub_ref("s1"), CAUSE_NOTIFIED, &a);
+	assert_string_equal(
+	    tell_changes(f, 1), "2 shop/7 true>false ended@10/10 notified s1");
+}
+
+static void test_another_grants_end_dates_nothing(void **state)
+{
+	struct fixture *f = *state;
+	struct answer a;
+
+	answer_sub(&a, "active", STATE_ACTIVE);
+	a.grants[0].until_ms = sec(100);
+	ledger_look(f, sub_ref("s1"), CAUSE_NOTIFIED, &a);
+	answer_sub(&a, "active", STATE_ACTIVE);
+	ledger_look(f, sub_ref("s2"), CAUSE_NOTIFIED, &a);
+	assert_int_equal(ledger_account(f, "shop/7").n_grants, 2);
+	f->now_ms = sec(500);
+	a.seen.customer = "8";
+	ledger_look(f, sub_ref("s2"), CAUSE_NOTIFIED, &a);
+	assert_string_equal(tell_changes(f, 1),
+	    "2 shop/7 true>false active@500/500 notified s1"
+	    " | 3 shop/8 false>true active@500/500 notified s2");
+}
+
+static void test_verified_is_the_oldest(void **state)
+{
+	struct fixture *f = *state;
+	struct answer a;
+
+	answer_sub(&a, "active", STATE_ACTIVE);
+	ledger_look(f, sub_ref("s1"), CAUSE_NOTIFIED, &a);
+	f->now_ms = sec(30);
+	ledger_look(f, sub_ref("s2"), CAUSE_NOTIFIED, &a);
+	assert_int_equal(ledger_account(f, "shop/7").verified_at_ms, sec(0));
+	ledger_look(f, sub_ref("s1"), CAUSE_NOTIFIED, &a);
+	assert_int_equal(ledger_account(f, "shop/7").verified_at_ms, sec(30));
+}
+
 int main(void)
 {
 	const struct CMUnitTest all[] = {
@@ -270,6 +335,13 @@ int main(void)
 		test_the_past_holds, ledger_setup, fixture_teardown),
 	    cmocka_unit_test_setup_teardown(test_a_new_plan_does_not_reach_back,
 		ledger_setup, fixture_teardown),
+	    cmocka_unit_test_setup_teardown(
+		test_a_change_is_dated, ledger_setup, fixture_teardown),
+	    cmocka_unit_test_setup_teardown(
+		test_another_grants_end_dates_nothing, ledger_setup,
+		fixture_teardown),
+	    cmocka_unit_test_setup_teardown(
+		test_verified_is_the_oldest, ledger_setup, fixture_teardown),
 	};
 
 	return cmocka_run_group_tests(all, NULL, NULL);

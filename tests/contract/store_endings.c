@@ -1,4 +1,4 @@
-/* What becomes of a job when its look has ended, and of looks nobody asked for.
+/* What becomes of a job when its look has ended.
  */
 #include "tests/contract/ledger_tell.h"
 
@@ -208,13 +208,18 @@ static void test_missing_waits_then_keeps_the_state(void **state)
 	    tell_account(f, "shop/7"), "true active s1:active[-,-)");
 	assert_int_equal(fixture_stats(f).changes, 1);
 
+	assert_int_equal(ledger_tally(f).gone, 1);
+	assert_true(ledger_next_other(f) > f->now_ms + 80000 * 1000 / 2);
+
 	/* It is known to be missing: a resync asks once. */
-	f->now_ms = sec(5000);
+	f->now_ms = sec(50000);
 	ledger_want(f, sub_ref("s1"), NULL, CAUSE_RESYNC);
 	assert_int_equal(
 	    ledger_fail(f, VERDICT_GONE, "no such object").fate, FATE_DONE);
 	/* And it may come back. */
-	f->now_ms = sec(6000);
+	assert_int_equal(ledger_tally(f).gone, 1);
+	assert_true(ledger_next_other(f) > sec(50000 + 60000));
+	f->now_ms = sec(60000);
 	ledger_look(f, sub_ref("s1"), CAUSE_RESYNC, &a);
 	assert_string_equal(
 	    tell_object(f, sub_ref("s1")), "active/active shop/7 -");
@@ -279,50 +284,73 @@ static void test_later_and_barred_wait(void **state)
 	    tell_job(f, sub_ref("s1")), "due @77 notified n1 a1 r0 401");
 }
 
-/* ---- unasked looks ---------------------------------------------------- */
+static void test_a_claim_whose_job_was_dropped(void **state)
+{
+	struct fixture *f = *state;
+	struct job_filter all = {.state = -1};
+	struct settled settled;
+	struct outcome outcome;
+	struct claim claim;
+	struct answer a;
+	size_t n;
 
-static void test_checks_follow_the_boundary(void **state)
+	ledger_want(f, sub_ref("s1"), NULL, CAUSE_NOTIFIED);
+	claim = ledger_claim(f);
+	assert_int_equal(
+	    store_jobs_drop(f->store, &all, false, f->now_ms, &n, &f->err), 0);
+	answer_sub(&a, "active", STATE_ACTIVE);
+	outcome = ledger_truth(f, &claim, &a);
+	for (int v = VERDICT_TRUTH; v < VERDICT_COUNT; v++) {
+		outcome.verdict = (enum verdict)v;
+		settled = ledger_settle(f, &outcome);
+		assert_int_equal(settled.fate, FATE_DONE);
+		assert_string_equal(tell_job(f, sub_ref("s1")), "none");
+	}
+	assert_string_equal(
+	    tell_account(f, "shop/7"), "true active s1:active[-,-)");
+}
+
+static void test_newer_notice_outranks_the_ladder(void **state)
+{
+	struct fixture *f = *state;
+	struct outcome outcome;
+	struct claim claim;
+	struct answer a;
+	struct job job;
+
+	answer_sub(&a, "active", STATE_ACTIVE);
+	ledger_look(f, sub_ref("s1"), CAUSE_NOTIFIED, &a);
+	f->now_ms = sec(1000);
+	ledger_want(f, sub_ref("s1"), NULL, CAUSE_NOTIFIED);
+	claim = ledger_claim(f);
+	outcome = ledger_truth(f, &claim, &a);
+	f->now_ms = sec(1002);
+	ledger_want(f, sub_ref("s1"), NULL, CAUSE_NOTIFIED);
+	assert_int_equal(ledger_settle(f, &outcome).due_ms, sec(1002));
+	assert_string_equal(
+	    tell_job(f, sub_ref("s1")), "due @1002 notified n1 a0 r0");
+
+	/* Two notices, one ladder, as old as the first of them. */
+	f->now_ms = sec(1010);
+	ledger_want(f, sub_ref("s1"), NULL, CAUSE_NOTIFIED);
+	ledger_answer(f, &a);
+	assert_int_equal(ledger_job(f, sub_ref("s1"), &job), 0);
+	assert_int_equal(job.rung, 1);
+	assert_int_equal(job.first_notified_ms, sec(1002));
+}
+
+static void test_missing_begins_afresh_after_failures(void **state)
 {
 	struct fixture *f = *state;
 	struct settled settled;
-	struct answer a;
 
-	answer_sub(&a, "active", STATE_ACTIVE);
-	a.seen.boundaries_ms[0] = sec(300);
-	a.seen.n_boundaries = 1;
-	ledger_look(f, sub_ref("s1"), CAUSE_NOTIFIED, &a);
-	assert_int_equal(ledger_next_other(f), sec(301));
-	assert_int_equal(ledger_checks(f), 0);
-	f->now_ms = sec(301);
-	assert_int_equal(ledger_checks(f), 1);
-	assert_int_equal(ledger_checks(f), 0);
-	assert_string_equal(
-	    tell_job(f, sub_ref("s1")), "due @301 recheck n0 a0 r0");
-	/* Were the job dropped, a resync would still come. */
-	assert_int_equal(ledger_next_other(f), sec(301 + 86400));
-
-	answer_sub(&a, "ended", STATE_ENDED);
-	a.seen.changed_at_ms = sec(300);
-	settled = ledger_answer(f, &a);
-	assert_int_equal(settled.news, HISTORY_NEWS);
-	assert_false(settled.repair);
-	assert_true(ledger_next_other(f) > sec(301 + 86400 / 2));
-}
-
-static void test_news_before_the_boundary_is_a_repair(void **state)
-{
-	struct fixture *f = *state;
-	struct answer a;
-
-	answer_sub(&a, "active", STATE_ACTIVE);
-	a.seen.boundaries_ms[0] = sec(300);
-	a.seen.n_boundaries = 1;
-	ledger_look(f, sub_ref("s1"), CAUSE_NOTIFIED, &a);
-	f->now_ms = sec(301);
-	assert_int_equal(ledger_checks(f), 1);
-	answer_sub(&a, "ended", STATE_ENDED);
-	a.seen.changed_at_ms = sec(200);
-	assert_true(ledger_answer(f, &a).repair);
+	ledger_want(f, sub_ref("s1"), NULL, CAUSE_NOTIFIED);
+	for (int i = 0; i < 6; i++) {
+		settled = ledger_fail(f, VERDICT_LATER, "503");
+		f->now_ms = settled.due_ms;
+	}
+	settled = ledger_fail(f, VERDICT_GONE, "no such object");
+	assert_int_equal(settled.due_ms, f->now_ms + 1000);
 }
 
 int main(void)
@@ -352,10 +380,13 @@ int main(void)
 		test_garbled_parks, ledger_setup, fixture_teardown),
 	    cmocka_unit_test_setup_teardown(
 		test_later_and_barred_wait, ledger_setup, fixture_teardown),
-	    cmocka_unit_test_setup_teardown(test_checks_follow_the_boundary,
+	    cmocka_unit_test_setup_teardown(test_a_claim_whose_job_was_dropped,
 		ledger_setup, fixture_teardown),
 	    cmocka_unit_test_setup_teardown(
-		test_news_before_the_boundary_is_a_repair, ledger_setup,
+		test_newer_notice_outranks_the_ladder, ledger_setup,
+		fixture_teardown),
+	    cmocka_unit_test_setup_teardown(
+		test_missing_begins_afresh_after_failures, ledger_setup,
 		fixture_teardown),
 	};
 

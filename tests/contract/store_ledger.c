@@ -161,8 +161,6 @@ static void test_other_mode_is_counted_only(void **state)
 {
 	struct fixture *f = *state;
 	struct settled settled;
-	struct store_view *view;
-	struct health health;
 	struct tally tally;
 	struct answer a;
 
@@ -172,10 +170,7 @@ static void test_other_mode_is_counted_only(void **state)
 	assert_int_equal(settled.fate, FATE_DONE);
 	assert_string_equal(tell_object(f, sub_ref("s1")), "absent");
 	assert_string_equal(tell_changes(f, 0), "");
-	assert_int_equal(store_view_open(f->store, &view, &f->err), 0);
-	assert_int_equal(
-	    store_view_provider(view, "shop", &health, &tally, &f->err), 0);
-	store_view_close(view);
+	tally = ledger_tally(f);
 	assert_int_equal(tally.other_mode, 1);
 	assert_int_equal(tally.looks, 1);
 	assert_int_equal(tally.news, 0);
@@ -202,6 +197,34 @@ static void test_answer_that_does_not_fit_is_garbled(void **state)
 	assert_string_equal(tell_object(f, sub_ref("s2")), "absent");
 }
 
+static void test_facts_and_reasons(void **state)
+{
+	struct fixture *f = *state;
+	struct settled settled;
+	struct answer a;
+
+	answer_payment(&a, "failed", STATE_FAILED);
+	answer_list(&a, "failed", STATE_FAILED, sec(-9));
+	ledger_look(f, payment_ref("t1"), CAUSE_NOTIFIED, &a);
+	f->now_ms = sec(10);
+	a.listed[0].reason = "Insufficient funds";
+	settled = ledger_look(f, payment_ref("t1"), CAUSE_NOTIFIED, &a);
+	assert_int_equal(settled.news, HISTORY_NEWS);
+	assert_int_equal(settled.added, 0);
+	assert_string_equal(tell_history(f, payment_ref("t1")),
+	    "1 >failed@-9 notified !Insufficient funds");
+
+	answer_sub(&a, "active", STATE_ACTIVE);
+	answer_fact(&a, "plan", "silver");
+	ledger_look(f, sub_ref("s1"), CAUSE_NOTIFIED, &a);
+	f->now_ms = sec(20);
+	a.facts[0].value = "gold";
+	settled = ledger_look(f, sub_ref("s1"), CAUSE_NOTIFIED, &a);
+	assert_int_equal(settled.added, 1);
+	assert_int_equal(settled.changes, 0);
+	assert_non_null(strstr(tell_history(f, sub_ref("s1")), "gold"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest all[] = {
@@ -221,6 +244,8 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(
 		test_answer_that_does_not_fit_is_garbled, ledger_setup,
 		fixture_teardown),
+	    cmocka_unit_test_setup_teardown(
+		test_facts_and_reasons, ledger_setup, fixture_teardown),
 	};
 
 	return cmocka_run_group_tests(all, NULL, NULL);

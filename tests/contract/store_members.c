@@ -237,6 +237,49 @@ static void test_grants_of_nobody_wait(void **state)
 	    tell_past(f, "shop/7", sec(-5), 0), "true active t1:active[-5,-)");
 }
 
+static void test_own_data_outranks_the_parent(void **state)
+{
+	struct fixture *f = *state;
+	struct answer a;
+
+	look_payment(f, "t1", "s1", "fulfilled", STATE_PAID);
+	answer_subscription(f, "t1");
+	f->now_ms = sec(100);
+	answer_payment(&a, "fulfilled", STATE_PAID);
+	a.seen.customer = "8";
+	ledger_look(f, payment_ref("t1"), CAUSE_RESYNC, &a);
+	assert_string_equal(
+	    tell_object(f, payment_ref("t1")), "fulfilled/paid shop/8 s1");
+	f->now_ms = sec(200);
+	answer_sub(&a, "active", STATE_ACTIVE);
+	answer_member(&a, "t1");
+	a.seen.customer = "9";
+	ledger_look(f, sub_ref("s1"), CAUSE_NOTIFIED, &a);
+	assert_string_equal(
+	    tell_object(f, payment_ref("t1")), "fulfilled/paid shop/8 s1");
+}
+
+static void test_members_know_what_the_data_said(void **state)
+{
+	struct fixture *f = *state;
+	struct answer a;
+
+	answer_sub(&a, "active", STATE_ACTIVE);
+	answer_member(&a, "t1");
+	a.seen.account = "usr";
+	ledger_look(f, sub_ref("s1"), CAUSE_NOTIFIED, &a);
+	look_payment(f, "t1", "s1", "fulfilled", STATE_PAID);
+	assert_string_equal(
+	    tell_object(f, payment_ref("t1")), "fulfilled/paid usr s1");
+	f->now_ms = sec(10);
+	ledger_link(f, "7", "boss");
+	assert_string_equal(
+	    tell_object(f, payment_ref("t1")), "fulfilled/paid boss s1");
+	ledger_link(f, "7", NULL);
+	assert_string_equal(
+	    tell_object(f, payment_ref("t1")), "fulfilled/paid usr s1");
+}
+
 int main(void)
 {
 	const struct CMUnitTest all[] = {
@@ -259,6 +302,11 @@ int main(void)
 		ledger_setup, fixture_teardown),
 	    cmocka_unit_test_setup_teardown(
 		test_grants_of_nobody_wait, ledger_setup, fixture_teardown),
+	    cmocka_unit_test_setup_teardown(test_own_data_outranks_the_parent,
+		ledger_setup, fixture_teardown),
+	    cmocka_unit_test_setup_teardown(
+		test_members_know_what_the_data_said, ledger_setup,
+		fixture_teardown),
 	};
 
 	return cmocka_run_group_tests(all, NULL, NULL);

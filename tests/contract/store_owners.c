@@ -76,7 +76,7 @@ static void test_link_takes_the_past_along(void **state)
 	f->now_ms = sec(100);
 	answer_sub(&a, "ended", STATE_ENDED);
 	ledger_look(f, sub_ref("s1"), CAUSE_NOTIFIED, &a);
-	for (int i = 0; i < 6; i++) {
+	for (int i = 0; i < 40; i++) {
 		f->now_ms = sec(200 + i);
 		ledger_link(f, "7", i % 2 == 0 ? "usr" : NULL);
 	}
