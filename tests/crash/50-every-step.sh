@@ -53,7 +53,8 @@ answers() {
 
 comparable() {
   answers | jq -cS 'del(.as_of, .verified_at, .recorded_at, .seq, .fresh)
-    | del(.grants[]?.verified_at)
+    | if .grants then .grants |= (sort_by(.id) | map(del(.verified_at)))
+      else . end
     | if .after != null then .after = "set" else . end' | sort
 }
 
