@@ -3,7 +3,7 @@
 # subscriptions arrive over many connections while the provider keeps changing
 # and the worker is killed with SIGKILL ten times. In the end every record is
 # the provider's truth, no job is left, and no change was announced twice.
-# shellcheck source-path=SCRIPTDIR
+# shellcheck source=/dev/null
 . "$(dirname "$0")/../flow/lib.sh"
 
 OBJECTS=2000
@@ -23,7 +23,7 @@ our_truth() {
     done | jq -c '.grants[] | [.id, .status, .product]' | sort
 }
 
-start_fake --provider ecurring
+start_fake
 write_config 'rate = 100000.0;' 'burst = 100000;' 'concurrency = 16;' \
   'recheck = ("200ms", "400ms");'
 control create "$(jq -nc --argjson n "$OBJECTS" '{kind: "subscription",
