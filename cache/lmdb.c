@@ -557,26 +557,37 @@ void lmdb_usage(struct lmdb *db, uint64_t *map_bytes, uint64_t *used_bytes)
 	*used_bytes = (info.me_last_pgno + 1) * db->page_bytes;
 }
 
-uint64_t lmdb_free_bytes(struct lmdb_txn *txn)
+static uint64_t count_free(MDB_cursor *cursor)
 {
-	MDB_cursor *cursor = NULL;
 	MDB_val key = {0};
 	MDB_val value = {0};
 	uint64_t pages = 0;
-	int rc;
 
-	/* Database 0 is LMDB's own list of free pages: transaction -> a
-	 * count and that many page numbers. */
-	rc = mdb_cursor_open(txn->txn, 0, &cursor);
-	while (rc == 0) {
+	/* Each entry is a count and that many page numbers. */
+	while (mdb_cursor_get(cursor, &key, &value, MDB_NEXT) == 0) {
 		size_t n = 0;
 
-		rc = mdb_cursor_get(cursor, &key, &value, MDB_NEXT);
-		if (rc == 0 && value.mv_size >= sizeof(n))
+		if (value.mv_size >= sizeof(n))
 			memcpy(&n, value.mv_data, sizeof(n));
 		pages += n;
 	}
-	if (cursor != NULL)
+	return pages;
+}
+
+uint64_t lmdb_free_bytes(struct lmdb *db)
+{
+	struct lmdb_txn *txn = NULL;
+	MDB_cursor *cursor = NULL;
+	uint64_t pages = 0;
+
+	/* Database 0 is LMDB's own list of free pages. It is shown to readers
+	 * only, so it needs a transaction of its own. */
+	if (lmdb_begin(db, false, &txn, NULL) != 0)
+		return 0;
+	if (mdb_cursor_open(txn->txn, 0, &cursor) == 0) {
+		pages = count_free(cursor);
 		mdb_cursor_close(cursor);
-	return pages * txn->db->page_bytes;
+	}
+	lmdb_abort(txn);
+	return pages * db->page_bytes;
 }
