@@ -228,6 +228,7 @@ static void test_made_by_several_at_once(void **state)
 			if (rc == 0)
 				rc = fixture_append(
 				    f, "shop", "s", CAUSE_NOTIFIED);
+			store_close(f->store);
 			_exit(rc == 0 ? 0 : 1);
 		}
 	}

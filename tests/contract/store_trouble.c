@@ -153,17 +153,17 @@ static int open_as(
 	return store_open(&options, out, NULL);
 }
 
-/* Runs in a child: wait for a byte, then hold the worker's lock till told. */
+/* Runs in a child: hold the worker's lock until the kill. */
 static void hold_lock(struct fixture *f, int ready, int go_on)
 {
 	struct store *store = NULL;
 	char byte = 0;
 
-	if (open_as(f, f->options.map_bytes, &store) != 0 ||
-	    store_lock_worker(store, NULL) != 0 || write(ready, "r", 1) != 1 ||
-	    read(go_on, &byte, 1) != 1)
-		_exit(1);
-	_exit(0); /* a killed worker closes nothing */
+	if (open_as(f, f->options.map_bytes, &store) == 0 &&
+	    store_lock_worker(store, NULL) == 0 && write(ready, "r", 1) == 1 &&
+	    read(go_on, &byte, 1) == 1)
+		(void)kill(getpid(), SIGKILL); /* which closes nothing */
+	_exit(1);
 }
 
 static void test_one_worker(void **state)
@@ -188,7 +188,7 @@ static void test_one_worker(void **state)
 	/* Everything else goes on beside it. */
 	assert_int_equal(fixture_append(f, "shop", "s1", CAUSE_NOTIFIED), 0);
 	assert_int_equal(write(go_on[1], "g", 1), 1);
-	assert_int_equal(wait_child(child), 0);
+	assert_int_equal(wait_child(child), -1);
 	assert_int_equal(store_lock_worker(f->store, &f->err), 0);
 	assert_int_equal(store_lock_worker(f->store, &f->err), 0);
 	for (int i = 0; i < 2; i++) {
@@ -218,6 +218,7 @@ static void grow(struct fixture *f, int go)
 			_exit(2);
 		n += 64;
 	}
+	fixture_close(f);
 	_exit(0);
 }
 
@@ -258,7 +259,11 @@ static void hold_open(struct fixture *f, bool snapshot, int ready, int go_on)
 	    (snapshot && store_view_open(store, &view, NULL) != 0) ||
 	    write(ready, "r", 1) != 1)
 		_exit(1);
-	_exit(read(go_on, &byte, 1) == 1 ? 0 : 1);
+	if (read(go_on, &byte, 1) != 1)
+		_exit(1);
+	store_view_close(view);
+	store_close(store);
+	_exit(0);
 }
 
 static pid_t start_holder(
@@ -313,11 +318,15 @@ static void test_dead_reader_is_cleared(void **state)
 	}
 }
 
-static void append_from_outside(struct fixture *f)
+static void append_from_outside(struct fixture *f, int go)
 {
-	if (open_as(f, f->options.map_bytes, &f->store) != 0 ||
+	char byte;
+
+	if (read(go, &byte, 1) != 1 ||
+	    open_as(f, f->options.map_bytes, &f->store) != 0 ||
 	    fixture_append(f, "shop", "s1", CAUSE_NOTIFIED) != 0)
 		_exit(1);
+	fixture_close(f);
 	_exit(0);
 }
 
@@ -325,20 +334,27 @@ static void test_wake(void **state)
 {
 	struct fixture *f = *state;
 	struct pollfd poll_fd = {.events = POLLIN};
+	int go[2];
 	pid_t child;
 
+	assert_int_equal(pipe(go), 0);
+	child = fork();
+	if (child == 0) {
+		close(go[1]);
+		append_from_outside(f, go[0]);
+	}
 	fixture_open(f);
 	poll_fd.fd = store_wake_fd(f->store, &f->err);
 	assert_true(poll_fd.fd >= 0);
 	assert_int_equal(poll(&poll_fd, 1, 0), 0);
-	child = fork();
-	if (child == 0)
-		append_from_outside(f);
+	assert_int_equal(write(go[1], "g", 1), 1);
 	assert_int_equal(poll(&poll_fd, 1, 20000), 1);
 	assert_int_equal(wait_child(child), 0);
 	store_wake_drain(f->store);
 	assert_int_equal(poll(&poll_fd, 1, 0), 0);
 	assert_int_equal(fixture_stats(f).inbox, 1);
+	close(go[0]);
+	close(go[1]);
 }
 
 /* A worker that is away for long does not stop anyone. */
