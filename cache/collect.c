@@ -252,11 +252,13 @@ static void collect(struct store_turn *turn, struct arena *arena,
 size_t store_turn_collect(struct store_turn *turn, size_t max)
 {
 	uint64_t waits = lmdb_count(turn->txn, TABLE_INBOX);
-	size_t n = max < COLLECT_MAX ? max : COLLECT_MAX;
+	size_t n = COLLECT_MAX;
 	struct waiting *waiting;
 	struct arena arena;
 
-	if (n > waits)
+	if (max < n)
+		n = max;
+	if (waits < n)
 		n = (size_t)waits;
 	if (n == 0)
 		return 0;

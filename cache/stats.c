@@ -54,8 +54,8 @@ static uint64_t count_due(
 	arena_init(&arena, NAMES_BYTES);
 	provider = jobs_next_provider(cursor, NULL, &arena);
 	while (provider != NULL) {
-		for (uint8_t i = 0; i < PRIORITY_COUNT; i++) {
-			jobs_lane(&lane, provider, i);
+		for (int i = 0; i < PRIORITY_COUNT; i++) {
+			jobs_lane(&lane, provider, (uint8_t)i);
 			n += count_lane(cursor, &lane, now_ms, oldest_ms);
 		}
 		jobs_lane(&lane, provider, LANE_FLIGHT);

@@ -46,6 +46,7 @@ static inline void fixture_open(struct fixture *f)
 
 	if (rc != 0)
 		fail_msg("%s", f->err.text);
+	assert_non_null(f->store);
 }
 
 static inline void fixture_close(struct fixture *f)
