@@ -1,6 +1,7 @@
 #!/bin/bash
 # What is wrong with a configuration is said with file and line, the key and
 # what is allowed; check-config shows what is in force, and never a secret.
+# shellcheck disable=SC2016 # an address of sed
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=/dev/null
