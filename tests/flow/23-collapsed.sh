@@ -4,6 +4,7 @@
 # fetch adds all but the newest, and the newest too when no notice asked for
 # the fetch. Two entries may share a second and carry no id. Each entry says
 # the provider's time, our time, and why we looked.
+# shellcheck disable=SC2016 # wait_until evaluates its text
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=/dev/null

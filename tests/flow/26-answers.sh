@@ -80,7 +80,7 @@ fi
 tu stats --json | assert_json '.providers[0].health' '"ok"'
 wait_until 10 all_healed
 for ((i = 1; i <= cases; i++)); do
-  entitled "ecurring/c$i" true || fail "$i has not healed"
+  assert entitled "ecurring/c$i" true
 done
 assert_eq "$(changes .seq | wc -l)" "$cases" "each announced once"
 if grep -qF "$KEY" "$TMP/drain.log"; then

@@ -2,6 +2,7 @@
 # A provider that is down, slow or asks us to slow down delays and loses
 # nothing: `work` exits 0, the attempts are repeated with back-off, Retry-After
 # is honoured for the whole provider, and everything heals by itself.
+# shellcheck disable=SC2016 # wait_until evaluates its text
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=/dev/null

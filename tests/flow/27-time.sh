@@ -3,6 +3,7 @@
 # to its end, the end comes without a webhook, a start in the future begins
 # access at its moment; callers may cache until valid_until; the edge is
 # announced exactly once, with its true time, even when no worker was running.
+# shellcheck disable=SC2016 # wait_until evaluates its text
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=/dev/null
@@ -53,7 +54,7 @@ fetched=$(requests subscription 1)
 # Their moment passes while a worker runs. Nobody is told.
 happens subscription 2 "{\"status\":\"cancelled\",\"at\":$soon}"
 start_worker
-entitled ecurring/followed true || fail "not entitled before the end"
+assert entitled ecurring/followed true
 wait_until 6 'entitled ecurring/followed false'
 wait_until 2 'entitled ecurring/begun true'
 wait_until 2 '[ "$(edges ecurring/followed | wc -l)" = 2 ]'
@@ -79,7 +80,7 @@ assert_eq "$(requests subscription 1)" "$fetched" "a far end costs no look"
 soon=$(ahead 2)
 subscription "{\"id\":\"5\",\"customer\":\"alone\",\"cancel_date\":$soon}"
 told_and_drained subscription 5
-entitled ecurring/alone true || fail "not entitled before the end"
+assert entitled ecurring/alone true
 wait_until 5 'entitled ecurring/alone false'
 edges ecurring/alone | jq -c '.[0]' | is true
 drained

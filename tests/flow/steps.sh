@@ -2,9 +2,9 @@
 # Sourced, after lib.sh, by the scripts from 20 on: what they say to the
 # program and to the provider again and again.
 #
-# drain [OPTION...]         `trueup work`; prints its exit status; what it
+# drain                     `trueup work`; prints its exit status; what it
 #                           logged is in $TMP/drain.out, of all in drain.log
-# drained [OPTION...]       the same, must be 0
+# drained                   the same without options, must be 0
 # told KIND ID              as if notified
 # told_and_drained KIND ID  both
 # subscription JSON         the provider has one more, active since two days;
@@ -27,13 +27,13 @@
 
 drain() {
   local status=0
-  tu work "$@" >"$TMP/drain.out" 2>&1 || status=$?
+  tu work >"$TMP/drain.out" 2>&1 || status=$?
   cat "$TMP/drain.out" >>"$TMP/drain.log"
   echo "$status"
 }
 
 drained() {
-  assert_eq "$(drain "$@")" 0 "work $*"
+  assert_eq "$(drain)" 0 "work"
 }
 
 told() {
