@@ -208,10 +208,11 @@ static void test_long_list(void **state)
 
 	(void)state;
 	for (size_t n = 0; n < 256; n++) {
-		memset(header, 0, sizeof(header));
 		for (size_t i = 0; i < n; i++)
-			(void)memcpy(header + 3 * i, "v1 ", 3);
-		(void)memcpy(header + 3 * n, "v1," MAC, strlen("v1," MAC));
+			(void)snprintf(
+			    header + 3 * i, sizeof(header) - 3 * i, "v1 ");
+		(void)snprintf(
+		    header + 3 * n, sizeof(header) - 3 * n, "v1," MAC);
 		assert_int_equal(
 		    signature_standard(&secrets, ID, TIME, header, body, AT_MS),
 		    n < 64);
