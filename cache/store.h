@@ -306,10 +306,18 @@ int store_view_history(struct store_view *view, const struct object_ref *ref,
     struct arena *arena, const struct transition **out, size_t *n,
     struct err_text *err);
 
+/* A balance of an account, and of which object it was read. */
+struct held_credit {
+	struct object_ref object;
+	struct credit credit;
+};
+
 /* What an account has: its grants, its objects, and what is pending. */
 struct account_view {
 	const struct held_grant *grants; /* policy set from settings */
 	size_t n_grants;
+	const struct held_credit *credits;
+	size_t n_credits;
 	const struct object *objects;
 	size_t n_objects;
 	size_t pending; /* jobs of its objects that are not yet settled */

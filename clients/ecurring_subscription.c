@@ -65,8 +65,8 @@ static void read_members(struct ecurring_reader *r)
 		const char *id = member_id(r->arena, field_at(list, i));
 
 		if (id != NULL)
-			members[r->out->n_members++] =
-			    (struct member){ECURRING_TRANSACTION, id};
+			members[r->out->n_members++] = (struct member){
+			    .kind = ECURRING_TRANSACTION, .id = id};
 	}
 	r->out->members = members;
 }

@@ -114,7 +114,7 @@ static void warn_provider(
 			    "hook_token_file: anyone can make it be asked"),
 	};
 
-	if (!p->client->signs && p->hook_token_file == NULL)
+	if (p->hook_secret_file == NULL && p->hook_token_file == NULL)
 		log_event(&context->log, LOG_WARN, "open_hook", pairs, 2);
 }
 

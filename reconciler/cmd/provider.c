@@ -95,7 +95,7 @@ static void raw_defaults(const struct client *client, struct raw_provider *raw)
 static int find_client(const struct config_node *node, struct arena *arena,
     const struct client **out, struct err_text *err)
 {
-	static const char *const groups[] = {"policy", NULL};
+	static const char *const groups[] = {"policy", "options", NULL};
 	struct raw_provider raw;
 	const char *allowed = "";
 	int rc;
@@ -178,13 +178,37 @@ static int set_rule(void *cookie, const struct config_node *where,
 	return config_complain(where, key, err, "%s", why.text);
 }
 
-static int load_policy(
-    const struct config_node *node, struct policy *policy, struct err_text *err)
+/* What the type's own documents say, before the settings have their say. */
+static void type_policy(const struct client *client, struct policy *policy)
+{
+	const char *const *line = client->defaults.policy;
+
+	policy_default(policy);
+	for (; line != NULL && line[0] != NULL; line += 2)
+		policy_set(policy, line[0], line[1], NULL);
+}
+
+static int load_policy(const struct config_node *node,
+    const struct client *client, struct policy *policy, struct err_text *err)
 {
 	const struct config_node *group = config_group(node, "policy");
 
-	policy_default(policy);
+	type_policy(client, policy);
 	return group == NULL ? 0 : config_each(group, set_rule, policy, err);
+}
+
+static int load_options(const struct config_node *node,
+    const struct client *client, struct arena *arena, const void **out,
+    struct err_text *err)
+{
+	const struct config_node *group = config_group(node, "options");
+
+	if (client->configure != NULL)
+		return client->configure(group, arena, out, err);
+	if (group == NULL)
+		return 0;
+	return config_complain(
+	    node, "options", err, "%s has none", client->type);
 }
 
 static void copy_schedule(const struct client *client,
@@ -250,12 +274,12 @@ static int check_rest(const struct config_node *node,
 		return config_complain(node, "name", err,
 		    "1 to %d of a-z 0-9 _ - are allowed, got \"%s\"",
 		    NAME_PROVIDER_MAX, raw->name);
-	if (client->signs && raw->hook_secret_file == NULL)
+	if (client->signing == CLIENT_SIGNED && raw->hook_secret_file == NULL)
 		return config_complain(node, "hook_secret_file", err,
 		    "%s signs its notifications; without a secret they could "
 		    "not be told from forged ones",
 		    client->type);
-	if (!client->signs && raw->hook_secret_file != NULL)
+	if (client->signing == CLIENT_UNSIGNED && raw->hook_secret_file != NULL)
 		return config_complain(node, "hook_secret_file", err,
 		    "%s does not sign its notifications; use hook_token_file",
 		    client->type);
@@ -272,7 +296,7 @@ int provider_load(const struct config_node *node, unsigned int secrets,
     struct arena *arena, struct provider_settings *out,
     struct provider_secrets *held, struct err_text *err)
 {
-	static const char *const groups[] = {"policy", NULL};
+	static const char *const groups[] = {"policy", "options", NULL};
 	struct raw_provider raw;
 	const struct client *client = NULL;
 	int rc = find_client(node, arena, &client, err);
@@ -288,7 +312,9 @@ int provider_load(const struct config_node *node, unsigned int secrets,
 	if (rc == 0)
 		rc = check_url(node, &raw, arena, &out->base_url, err);
 	if (rc == 0)
-		rc = load_policy(node, &out->policy, err);
+		rc = load_policy(node, client, &out->policy, err);
+	if (rc == 0)
+		rc = load_options(node, client, arena, &out->options, err);
 	if (rc != 0)
 		return rc;
 	out->name = raw.name;

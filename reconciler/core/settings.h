@@ -23,6 +23,7 @@ struct provider_settings {
 	const char *name;
 	const char *type;
 	const struct client *client; /* its type's functions and tables */
+	const void *options;	     /* what client->configure made, or NULL */
 	const char *base_url;	     /* no slash at the end */
 	enum settings_mode mode;
 
