@@ -31,8 +31,11 @@ static void test_unconfigured_provider_is_parked(void **state)
 	f->settings.n_providers = 2;
 	fixture_want(f, "mint", "s1", CAUSE_RESYNC);
 	assert_int_equal(fixture_stats(f).jobs[JOB_PARKED], 1);
+	f->now_ms += 5000;
 	fixture_want(f, "mint", "s1", CAUSE_NOTIFIED);
 	assert_int_equal(fixture_stats(f).jobs[JOB_PARKED], 0);
+	assert_int_equal(fixture_job(f, "mint", "s1", &job), 0);
+	assert_int_equal(job.due_ms, f->now_ms);
 	assert_int_equal(fixture_claim(f, "mint", 1, &claim), 1);
 	assert_int_equal(claim.notices, 3);
 	assert_int_equal(claim.attempts, 0);
