@@ -73,6 +73,19 @@ static size_t read_due(struct store_turn *turn, const char *provider,
 	return n;
 }
 
+/* A kind that needs its parent is asked for with the one that we know. */
+static void learn_parent(
+    struct store_turn *turn, struct arena *arena, struct claim *claim)
+{
+	struct object_record record;
+
+	if (claim->parent_id != NULL ||
+	    objects_get(turn->txn, &claim->ref, arena, &record) != 0)
+		return;
+	claim->parent_kind = record.shown.parent_kind;
+	claim->parent_id = record.shown.parent_id;
+}
+
 static bool claim_job(struct store_turn *turn, const struct object_ref *ref,
     struct arena *arena, struct claim *out)
 {
@@ -94,6 +107,7 @@ static bool claim_job(struct store_turn *turn, const struct object_ref *ref,
 	    .notices = job.notices,
 	    .first_notified_ms = job.first_notified_ms,
 	};
+	learn_parent(turn, arena, out);
 	return true;
 }
 

@@ -85,7 +85,7 @@ void verdicts_garbled(struct settlement *s, const char *cause)
 
 	job.last_error = cause;
 	job.garbled++;
-	if (job.garbled >= SCHEDULE_GARBLED_MAX)
+	if (s->outcome->hopeless || job.garbled >= SCHEDULE_GARBLED_MAX)
 		endings_park(s, &job);
 	else
 		endings_retry(s, &job, retry_at(s, job.attempts));
