@@ -6,6 +6,7 @@
 
 #include "cache/codec.h"
 #include "cache/jobs.h"
+#include "cache/ledger.h"
 #include "cache/turn.h"
 
 enum {
