@@ -66,8 +66,8 @@ static size_t read_due(struct store_turn *turn, const char *provider,
 	struct key lane;
 	size_t n = 0;
 
-	for (uint8_t i = 0; i < PRIORITY_COUNT; i++) {
-		jobs_lane(&lane, provider, i);
+	for (int i = 0; i < PRIORITY_COUNT; i++) {
+		jobs_lane(&lane, provider, (uint8_t)i);
 		n += read_lane(turn, cursor, &lane, max - n, out + n);
 	}
 	lmdb_cursor_close(cursor);
@@ -230,8 +230,8 @@ int64_t store_turn_next(
 	struct span k;
 	struct span v;
 
-	for (uint8_t i = 0; i < PRIORITY_COUNT; i++) {
-		jobs_lane(&lane, provider, i);
+	for (int i = 0; i < PRIORITY_COUNT; i++) {
+		jobs_lane(&lane, provider, (uint8_t)i);
 		if (lmdb_seek(cursor, key_span(&lane), &k, &v) &&
 		    key_has_prefix(k, &lane) && decode_row(turn, k, &row) &&
 		    (next_ms == 0 || row.time_ms < next_ms))

@@ -104,30 +104,20 @@ static void count_notice(struct job_record *job, int64_t arrived_ms)
 static void fold_in_flight(
     struct job_record *job, enum cause cause, int64_t arrived_ms)
 {
-	if (cause == CAUSE_NOTIFIED || cause == CAUSE_MANUAL)
+	if (jobs_is_asked(cause))
 		count_notice(job, arrived_ms);
 }
 
 static void fold(struct job_record *job, enum cause cause, int64_t arrived_ms,
     int64_t due_ms)
 {
-	bool asked = cause == CAUSE_NOTIFIED || cause == CAUSE_MANUAL;
-
-	if (!asked && job->parked)
+	jobs_pull(job, cause, due_ms);
+	if (cause != CAUSE_NOTIFIED)
 		return;
-	if (job->parked) {
-		jobs_restart(job);
-		job->due_ms = due_ms;
-	}
-	if (cause == CAUSE_NOTIFIED) {
-		/* News may have come since: the ladder starts afresh. */
-		job->laddered = false;
-		job->rung = 0;
-		count_notice(job, arrived_ms);
-	}
-	jobs_urge(job, cause);
-	if (due_ms < job->due_ms && (asked || job->attempts == 0))
-		job->due_ms = due_ms;
+	/* News may have come since: the ladder starts afresh. */
+	job->laddered = false;
+	job->rung = 0;
+	count_notice(job, arrived_ms);
 }
 
 static void take_parent(struct job_record *job, const struct notice *notice)
@@ -262,11 +252,13 @@ static void collect(struct store_turn *turn, struct arena *arena,
 size_t store_turn_collect(struct store_turn *turn, size_t max)
 {
 	uint64_t waits = lmdb_count(turn->txn, TABLE_INBOX);
-	size_t n = max < COLLECT_MAX ? max : COLLECT_MAX;
+	size_t n = COLLECT_MAX;
 	struct waiting *waiting;
 	struct arena arena;
 
-	if (n > waits)
+	if (max < n)
+		n = max;
+	if (waits < n)
 		n = (size_t)waits;
 	if (n == 0)
 		return 0;

@@ -268,28 +268,23 @@ void jobs_restart(struct job_record *job)
 	job->last_error = NULL;
 }
 
-void jobs_urge(struct job_record *job, enum cause cause)
-{
-	if (jobs_priority(cause) < jobs_priority(job->cause))
-		job->cause = cause;
-}
-
-/* Does this cause mean that somebody waits for the answer? */
-static bool is_asked(enum cause cause)
+bool jobs_is_asked(enum cause cause)
 {
 	return cause == CAUSE_NOTIFIED || cause == CAUSE_MANUAL;
 }
 
-static void want_again(struct job_record *job, enum cause cause, int64_t due_ms)
+void jobs_pull(struct job_record *job, enum cause cause, int64_t due_ms)
 {
-	if (job->claimed_ms != 0 || (job->parked && !is_asked(cause)))
+	if (job->claimed_ms != 0 || (job->parked && !jobs_is_asked(cause)))
 		return;
 	if (job->parked) {
 		jobs_restart(job);
 		job->due_ms = due_ms;
 	}
-	jobs_urge(job, cause);
-	if (due_ms < job->due_ms && (job->attempts == 0 || is_asked(cause)))
+	if (jobs_priority(cause) < jobs_priority(job->cause))
+		job->cause = cause;
+	if (due_ms < job->due_ms &&
+	    (job->attempts == 0 || jobs_is_asked(cause)))
 		job->due_ms = due_ms;
 }
 
@@ -319,7 +314,7 @@ void jobs_want(struct store_turn *turn, const struct object_ref *ref,
 		after.cause = cause;
 		after.due_ms = due_ms;
 	} else {
-		want_again(&after, cause, due_ms);
+		jobs_pull(&after, cause, due_ms);
 	}
 	if (parent_kind != NULL && parent_id != NULL) {
 		after.parent_kind = parent_kind;

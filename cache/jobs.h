@@ -91,8 +91,10 @@ void jobs_want(struct store_turn *turn, const struct object_ref *ref,
 enum priority jobs_priority(enum cause cause);
 /* jobs_restart(job): un-park it, attempts and ladder start afresh. */
 void jobs_restart(struct job_record *job);
-/* jobs_urge(job, cause): its cause becomes this one if that is more urgent. */
-void jobs_urge(struct job_record *job, enum cause cause);
+/* jobs_is_asked(cause): somebody waits for the answer. */
+bool jobs_is_asked(enum cause cause);
+/* jobs_pull(job, cause, due): what jobs_want does to a job that exists. */
+void jobs_pull(struct job_record *job, enum cause cause, int64_t due_ms);
 
 /* A row of the due index. */
 struct due_row {
