@@ -8,7 +8,7 @@
 
 start_fake
 write_config
-soon=$(ahead 2)
+soon=$(ahead 4)
 subscription "{\"id\":\"1\",\"status\":\"paused\",\"resume_date\":$soon}"
 told_and_drained subscription 1
 account ecurring/7 | assert_json '[.entitled, .state, .status]' \
@@ -22,7 +22,7 @@ drained
 assert_eq "$(requests subscription 1)" 1
 happens subscription 1 "{\"status\":\"resumed\",\"at\":$soon}"
 start_worker
-wait_until 6 'entitled ecurring/7 true'
+wait_until 8 'entitled ecurring/7 true'
 assert_eq "$(requests subscription 1)" 2
 history subscription 1 '[.status, .cause, .collapsed]' | tail -n 1 |
   is '["active","recheck",true]'
