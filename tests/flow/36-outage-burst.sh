@@ -12,7 +12,7 @@ write_config
 subscription '{"id":"1"}'
 told_and_drained subscription 1
 happens subscription 1 '{"status":"paused"}'
-fault '{"status":503}'
+fault '{"status":503,"count":0}'
 second_passes
 control stats/reset >/dev/null
 
@@ -26,7 +26,7 @@ requests=$(requests subscription 1)
 job 1 '.attempts <= 3' | grep -qx true ||
   fail "a burst counted as failures: $(job 1)"
 
-control fault/clear >/dev/null
+control fault/clear '{}' >/dev/null
 wait_until 12 'entitled ecurring/7 false'
 wait_until 5 queue_is_empty
 ends_well "$WORKER_PID"
