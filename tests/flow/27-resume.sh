@@ -38,7 +38,7 @@ subscription "{\"id\":\"2\",\"customer\":\"8\",\"status\":\"paused\",
   \"resume_date\":$(ahead 2)}"
 told_and_drained subscription 2
 start_worker
-wait_until 8 '[ "$(requests subscription 2)" = 2 ]'
+wait_until 8 "[ \"\$(requests subscription 2)\" = 2 ]"
 entitled ecurring/8 false || fail "resumed, but not by the provider"
 happens subscription 2 '{"status":"resumed"}'
 wait_until 5 'entitled ecurring/8 true'
