@@ -54,7 +54,7 @@ const struct policy *grants_policy(
 	return found != NULL ? &found->policy : NULL;
 }
 
-static const char *owner(const struct object_record *object)
+const char *grants_owner(const struct object_record *object)
 {
 	return object->shown.account != NULL ? object->shown.account : "";
 }
@@ -201,8 +201,8 @@ static void add_version(struct store_turn *turn,
 	    .recorded_at_ms = turn->now_ms,
 	    .object = object->shown.ref,
 	};
-	bool first = !versions_last(turn->txn, owner(object), object->number,
-	    next.index, &turn->arena, &last);
+	bool first = !versions_last(turn->txn, grants_owner(object),
+	    object->number, next.index, &turn->arena, &last);
 
 	if (grant == NULL) {
 		next.grant = last.grant;
@@ -212,7 +212,8 @@ static void add_version(struct store_turn *turn,
 					  : next_held_from(&last, grant, basis);
 	}
 	if (grant != NULL || !first)
-		versions_append(turn->txn, owner(object), &next, &turn->arena);
+		versions_append(
+		    turn->txn, grants_owner(object), &next, &turn->arena);
 }
 
 void grants_replace(struct store_turn *turn, const struct object_record *object,
@@ -227,14 +228,14 @@ void grants_replace(struct store_turn *turn, const struct object_record *object,
 		    .grant = grants[i],
 		    .verified_at_ms = object->shown.verified_at_ms};
 
-		grants_key(&key, owner(object), object->number, i);
+		grants_key(&key, grants_owner(object), object->number, i);
 		if (!get(turn->txn, &key, &turn->arena, &old) ||
 		    !is_same(&old.grant, &held.grant))
 			add_version(turn, object, i, &grants[i], basis);
 		put(turn->txn, &key, &held);
 	}
 	for (size_t i = n; i < n_before; i++) {
-		grants_key(&key, owner(object), object->number, i);
+		grants_key(&key, grants_owner(object), object->number, i);
 		add_version(turn, object, i, NULL, basis);
 		lmdb_delete(turn->txn, TABLE_GRANTS, key_span(&key));
 	}
@@ -305,7 +306,7 @@ static void move_rows(struct store_turn *turn, const char *from, const char *to,
 void grants_move(struct store_turn *turn, const struct object_record *before,
     const struct object_record *after, int64_t at_ms)
 {
-	const char *from = owner(before), *to = owner(after);
+	const char *from = grants_owner(before), *to = grants_owner(after);
 	bool past = past_goes_along(before, after);
 	struct version *versions;
 	size_t n, len;

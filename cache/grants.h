@@ -29,6 +29,9 @@ void grants_decode(struct reader *r, struct arena *arena,
 void grants_key(
     struct key *key, const char *account, uint64_t number, size_t index);
 
+/* grants_owner(object): whose it is; "" while it is nobody's. */
+const char *grants_owner(const struct object_record *object);
+
 /* grants_policy(settings, provider): NULL: the default one applies. */
 const struct policy *grants_policy(
     const struct settings *settings, const char *provider);

@@ -58,6 +58,7 @@ static const char *const table_names[TABLE_COUNT] = {
     [TABLE_MEMBERS] = "members",
     [TABLE_CHECKS] = "checks",
     [TABLE_PROVIDERS] = "providers",
+    [TABLE_CREDITS] = "credits",
 };
 
 /* The one map from LMDB's and the system's codes to what a caller can do. */

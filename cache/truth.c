@@ -3,6 +3,7 @@
 #include "reconciler/base/random.h"
 
 #include "cache/accounts.h"
+#include "cache/credits.h"
 #include "cache/entries.h"
 #include "cache/grants.h"
 #include "cache/members.h"
@@ -61,6 +62,7 @@ static void compose(struct settlement *s, struct object_record *record)
 	if (s->plan.n_append > 0)
 		shown->changed_at_ms = s->turn->now_ms;
 	record->grants = (uint16_t)obs->n_grants;
+	record->credits = (uint16_t)obs->n_credits;
 	record->boundary_ms = 0;
 	truth_plan_check(s, record, obs);
 }
@@ -122,6 +124,7 @@ static void record(struct settlement *s, const struct transition *entries)
 	entries_apply(s->turn->txn, after.number, entries, &s->plan);
 	grants_replace(s->turn, &after, s->object.grants, obs->grants,
 	    obs->n_grants, &basis);
+	credits_replace(s->turn, &after, s->object.credits, obs->credits);
 	members_bind(s->turn, &touched, s->known ? &s->object : NULL, &after,
 	    obs, s->outcome->started_ms);
 	pursuit_follow(s, &after);

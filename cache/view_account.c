@@ -4,6 +4,7 @@
 #include "reconciler/base/err.h"
 
 #include "cache/codec.h"
+#include "cache/credits.h"
 #include "cache/grants.h"
 #include "cache/ledger.h"
 #include "cache/record.h"
@@ -100,7 +101,9 @@ int store_view_account(struct store_view *view, const struct settings *settings,
 	if (rc != 0)
 		return rc;
 	if (grants_load(view->txn, settings, account, arena, &grants,
-		&out->n_grants) == 0)
+		&out->n_grants) == 0 &&
+	    credits_load(
+		view->txn, account, arena, &out->credits, &out->n_credits) == 0)
 		(void)load_objects(view->txn, account, arena, out);
 	out->grants = grants;
 	out->verified_at_ms = oldest_verified(grants, out->n_grants);

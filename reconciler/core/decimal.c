@@ -79,8 +79,8 @@ int decimal_add(struct decimal_sum *sum, const char *text)
 }
 
 /* Each place becomes a digit. false: the number is negative. */
-static bool carry(
-    const struct decimal_sum *sum, int64_t sign, char digits[DECIMAL_SUM_DIGITS])
+static bool carry(const struct decimal_sum *sum, int64_t sign,
+    char digits[DECIMAL_SUM_DIGITS])
 {
 	int64_t value, left = 0;
 

@@ -51,8 +51,8 @@ static const struct row rows[] = {
 };
 
 static const char *const wrong[] = {"", "-", ".", "+1", " 1", "1 ", "1.", ".5",
-    "-.5", "1e3", "1,5", "1.5.0", "--1", "0x1", "NaN", "inf", "1.-5",
-    FORTY "1", "0." FORTY "1", "\xd9\xa1"};
+    "-.5", "1e3", "1,5", "1.5.0", "--1", "0x1", "NaN", "inf", "1.-5", FORTY "1",
+    "0." FORTY "1", "\xd9\xa1"};
 
 static void test_sums(void **state)
 {
