@@ -66,12 +66,25 @@ static size_t read_due(struct store_turn *turn, const char *provider,
 	struct key lane;
 	size_t n = 0;
 
-	for (uint8_t i = 0; i < PRIORITY_COUNT; i++) {
-		jobs_lane(&lane, provider, i);
+	for (int i = 0; i < PRIORITY_COUNT; i++) {
+		jobs_lane(&lane, provider, (uint8_t)i);
 		n += read_lane(turn, cursor, &lane, max - n, out + n);
 	}
 	lmdb_cursor_close(cursor);
 	return n;
+}
+
+/* A kind that needs its parent is asked for with the one that we know. */
+static void learn_parent(
+    struct store_turn *turn, struct arena *arena, struct claim *claim)
+{
+	struct object_record record;
+
+	if (claim->parent_id != NULL ||
+	    objects_get(turn->txn, &claim->ref, arena, &record) != 0)
+		return;
+	claim->parent_kind = record.shown.parent_kind;
+	claim->parent_id = record.shown.parent_id;
 }
 
 static bool claim_job(struct store_turn *turn, const struct object_ref *ref,
@@ -95,6 +108,7 @@ static bool claim_job(struct store_turn *turn, const struct object_ref *ref,
 	    .notices = job.notices,
 	    .first_notified_ms = job.first_notified_ms,
 	};
+	learn_parent(turn, arena, out);
 	return true;
 }
 
@@ -192,7 +206,7 @@ static bool is_spaced(struct store_turn *turn, const struct due_row *row)
 	if (row->time_ms <= turn->now_ms ||
 	    !get_job(turn->txn, &row->ref, &turn->arena, &job))
 		return false;
-	spaced = objects_spaced(turn->txn, &row->ref, turn->now_ms);
+	spaced = jobs_spaced(turn, &job);
 	return job.notices > 0 && !job.laddered && job.attempts == 0 &&
 	       job.due_ms <= spaced;
 }
@@ -230,8 +244,8 @@ int64_t store_turn_next(
 	struct span k;
 	struct span v;
 
-	for (uint8_t i = 0; i < PRIORITY_COUNT; i++) {
-		jobs_lane(&lane, provider, i);
+	for (int i = 0; i < PRIORITY_COUNT; i++) {
+		jobs_lane(&lane, provider, (uint8_t)i);
 		if (lmdb_seek(cursor, key_span(&lane), &k, &v) &&
 		    key_has_prefix(k, &lane) && decode_row(turn, k, &row) &&
 		    (next_ms == 0 || row.time_ms < next_ms))

@@ -137,7 +137,7 @@ size_t store_turn_advance(struct store_turn *turn, size_t max);
 /* A job in this worker's hands. */
 struct claim {
 	struct object_ref ref;
-	const char *parent_kind; /* as learnt; confirmed or a hint */
+	const char *parent_kind; /* a hint, else the record's; or NULL */
 	const char *parent_id;
 	enum cause cause;
 	uint32_t attempts; /* failed so far */
@@ -160,12 +160,18 @@ struct outcome {
 	const struct claim *claim;
 	enum verdict verdict; /* not MORE */
 	bool gone_for_sure;
+	bool hopeless;	     /* GARBLED: asking again cannot help */
 	const char *cause;   /* not TRUTH: text for people */
 	int http_status;     /* 0: none */
 	int64_t retry_at_ms; /* LATER: not before; 0: our own back-off */
 	int64_t started_ms;  /* wall clock, when its first request began */
 	const struct observation *observation; /* TRUTH */
-	const struct member *also;	       /* TRUTH: to be looked at */
+	/*
+	 * TRUTH: it can be asked for under its parent only, and was, under the
+	 * claim's: so the answer confirms that one.
+	 */
+	bool under_parent;
+	const struct member *also; /* TRUTH: to be looked at */
 	size_t n_also;
 };
 
@@ -197,7 +203,8 @@ struct settled {
  *   recent change explains, climb the re-check ladder first.
  * - GONE: retried while the missing window is open; then the record is marked,
  *   its last state kept, and the job ends.
- * - GARBLED: retried SCHEDULE_GARBLED_MAX times, then parked.
+ * - GARBLED: retried SCHEDULE_GARBLED_MAX times, then parked; at once when it
+ *   is hopeless.
  * - LATER: retried for ever with back-off. BARRED: due again, attempts kept.
  */
 void store_turn_settle(struct store_turn *turn, const struct outcome *outcome,

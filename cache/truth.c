@@ -67,6 +67,17 @@ static void compose(struct settlement *s, struct object_record *record)
 	truth_plan_check(s, record, obs);
 }
 
+/* The parent that the provider confirmed by answering under it. */
+static bool asked_under(const struct settlement *s, struct object_ref *out)
+{
+	const struct claim *claim = s->outcome->claim;
+
+	*out = (struct object_ref){.provider = s->ref.provider,
+	    .kind = claim->parent_kind,
+	    .id = claim->parent_id};
+	return s->outcome->under_parent && out->kind != NULL && out->id != NULL;
+}
+
 /* Whose it is: by its own data, or by that of the object that listed it. */
 static void find_owner(struct settlement *s, struct object_record *record)
 {
@@ -75,7 +86,8 @@ static void find_owner(struct settlement *s, struct object_record *record)
 	struct object_ref ref;
 	bool has_parent = false;
 
-	if (members_parent(turn->txn, &s->ref, &turn->arena, &ref)) {
+	if (members_parent(turn->txn, &s->ref, &turn->arena, &ref) ||
+	    asked_under(s, &ref)) {
 		record->shown.parent_kind = ref.kind;
 		record->shown.parent_id = ref.id;
 		has_parent =
@@ -165,6 +177,7 @@ static void count(struct settlement *s)
 		return;
 	s->out->repair = true;
 	s->tally.repairs++;
+	s->tally.last_repair_ms = s->turn->now_ms;
 	(void)meta_add(s->turn->txn, META_REPAIRS, 1);
 }
 

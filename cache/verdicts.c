@@ -10,6 +10,7 @@ static struct job_record failed(const struct settlement *s)
 	struct job_record job = s->job;
 
 	job.attempts++;
+	job.tried_ms = s->outcome->started_ms;
 	job.last_error = s->outcome->cause;
 	return job;
 }
@@ -84,7 +85,7 @@ void verdicts_garbled(struct settlement *s, const char *cause)
 
 	job.last_error = cause;
 	job.garbled++;
-	if (job.garbled >= SCHEDULE_GARBLED_MAX)
+	if (s->outcome->hopeless || job.garbled >= SCHEDULE_GARBLED_MAX)
 		endings_park(s, &job);
 	else
 		endings_retry(s, &job, retry_at(s, job.attempts));

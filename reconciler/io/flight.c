@@ -54,16 +54,48 @@ void flight_fail(struct flight *flight, enum verdict verdict, const char *cause)
 	flight->outcome.cause = arena_text(&flight->arena, cause);
 }
 
+static bool needs_parent(const struct flight *flight)
+{
+	const struct client_kind *kind = client_kind_find(
+	    flight->lane->provider->client, flight->claim.ref.kind);
+
+	return kind != NULL && kind->needs_parent;
+}
+
+static bool lacks_parent(const struct flight *flight)
+{
+	const struct claim *claim = &flight->claim;
+
+	return (claim->parent_kind == NULL || claim->parent_id == NULL) &&
+	       needs_parent(flight);
+}
+
+/* What cannot be asked for now cannot be asked for later. */
+static void give_up(struct flight *flight, const char *cause)
+{
+	flight_fail(flight, VERDICT_GARBLED, cause);
+	flight->outcome.hopeless = true;
+}
+
 void flight_ask(struct flight *flight)
 {
 	const struct provider_settings *provider = flight->lane->provider;
 	struct client_object object = looked_at(flight);
 	struct err_text err;
+	int rc;
 
 	memset(&flight->request, 0, sizeof(flight->request));
 	flight->state = FLIGHT_READY;
-	if (provider->client->ask(
-		provider, &object, &flight->arena, &flight->request, &err) != 0)
+	if (lacks_parent(flight)) {
+		give_up(flight, "it cannot be asked for without its parent: "
+				"enqueue it with --parent KIND/ID");
+		return;
+	}
+	rc = provider->client->ask(
+	    provider, &object, &flight->arena, &flight->request, &err);
+	if (rc == ERR_BAD)
+		give_up(flight, err.text);
+	else if (rc != 0)
 		flight_fail(flight, VERDICT_GARBLED, err.text);
 }
 
@@ -88,6 +120,7 @@ static void conclude(struct flight *flight)
 	if (reading->verdict != VERDICT_TRUTH)
 		return;
 	outcome->observation = &reading->observation;
+	outcome->under_parent = needs_parent(flight);
 	outcome->also = reading->also;
 	outcome->n_also = reading->n_also;
 }
