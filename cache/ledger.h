@@ -26,6 +26,7 @@ struct object_record {
 	/* Whose it is by the provider's data, whatever is linked; or NULL. */
 	const char *observed_account;
 	bool inherited; /* its owner is that of its confirmed parent */
+	bool effects;	/* it has rows in TABLE_TARGETS */
 };
 
 /* objects_get(txn, ref, arena, out): 0, ERR_ABSENT, or the sticky error. */

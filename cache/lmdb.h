@@ -34,6 +34,8 @@ enum table {
 	TABLE_CHECKS,	  /* time, number -> cause */
 	TABLE_PROVIDERS,  /* provider, part -> health, tally */
 	TABLE_CREDITS,	  /* account, number, index -> balance as of now */
+	TABLE_EFFECTS,	  /* target's object key, number, seq -> effect */
+	TABLE_TARGETS,	  /* number, target's kind, id -> nothing */
 	TABLE_COUNT
 };
 
