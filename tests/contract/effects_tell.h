@@ -47,7 +47,7 @@ static inline const char *tell_effects(struct fixture *f, const char *account)
 }
 
 /* "true" or "false" at a moment, by what was known at another. */
-static inline const char *was(
+static inline const char *tell_was(
     struct fixture *f, const char *account, int64_t at_s, int64_t known_s)
 {
 	const char *text =
