@@ -349,7 +349,9 @@ int store_view_account(struct store_view *view, const struct settings *settings,
 /*
  * store_view_account_at(…, at, known_at, …): its grants as they held at a past
  * moment: of each grant the version recorded last (not after known_at, 0: now)
- * among those that began to hold by then.
+ * among those that began to hold by then, with the effects recorded by then,
+ * each until it was lifted. No credits: what a balance was is
+ * told by the history of its object.
  */
 int store_view_account_at(struct store_view *view,
     const struct settings *settings, const char *account, int64_t at_ms,

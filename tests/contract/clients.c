@@ -230,7 +230,10 @@ static void check_reply(const struct client *client,
 	reply.body = buf_text(&body);
 	reply.len = body.len;
 	check_reading(client, provider, folder,
-	    &(struct client_object){words[0], words[1], words[2], words[3]},
+	    &(struct client_object){.kind = words[0],
+		.id = words[1],
+		.parent_kind = words[2],
+		.parent_id = words[3]},
 	    &reply, tally);
 	buf_fini(&head);
 	buf_fini(&object);
