@@ -152,6 +152,22 @@ struct claim {
 size_t store_turn_claim(struct store_turn *turn, const char *provider,
     size_t max, struct arena *arena, struct claim *out);
 
+enum { CLAIM_KINDS_MAX = 16 };
+
+/* Which due jobs are not to be taken just now. Zeroed: all may. */
+struct claim_limits {
+	const char *kinds[CLAIM_KINDS_MAX]; /* none of these */
+	size_t n_kinds;
+};
+
+/*
+ * store_turn_claim_within(turn, provider, limits, max, arena, out): the same,
+ * but for those that limits leave out. Looks past a thousand of these at most.
+ */
+size_t store_turn_claim_within(struct store_turn *turn, const char *provider,
+    const struct claim_limits *limits, size_t max, struct arena *arena,
+    struct claim *out);
+
 /* store_turn_release(turn, claim): give it back untried, due at once. */
 void store_turn_release(struct store_turn *turn, const struct claim *claim);
 
@@ -222,6 +238,9 @@ void store_turn_health(
  */
 int64_t store_turn_next(
     struct store_turn *turn, const char *provider, bool *spaced);
+/* store_turn_next_within: the same among those that limits do not leave out. */
+int64_t store_turn_next_within(struct store_turn *turn, const char *provider,
+    const struct claim_limits *limits, bool *spaced);
 int64_t store_turn_next_other(struct store_turn *turn);
 /* store_turn_parked(turn): how many jobs wait for a person. */
 uint64_t store_turn_parked(struct store_turn *turn);
