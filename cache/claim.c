@@ -6,7 +6,6 @@
 
 #include "cache/codec.h"
 #include "cache/jobs.h"
-#include "cache/ledger.h"
 #include "cache/turn.h"
 
 enum {
@@ -232,7 +231,7 @@ static bool is_spaced(struct store_turn *turn, const struct due_row *row)
 	if (row->time_ms <= turn->now_ms ||
 	    !get_job(turn->txn, &row->ref, &turn->arena, &job))
 		return false;
-	spaced = objects_spaced(turn->txn, &row->ref, turn->now_ms);
+	spaced = jobs_spaced(turn, &job);
 	return job.notices > 0 && !job.laddered && job.attempts == 0 &&
 	       job.due_ms <= spaced;
 }

@@ -8,7 +8,6 @@
 #include "cache/codec.h"
 #include "cache/inbox.h"
 #include "cache/jobs.h"
-#include "cache/ledger.h"
 #include "cache/turn.h"
 
 enum {
@@ -154,9 +153,9 @@ static void collect_object(struct store_turn *turn, struct arena *arena,
     const struct waiting *waiting, size_t n)
 {
 	const struct object_ref *ref = &waiting[0].notice.ref;
-	int64_t spaced = objects_spaced(turn->txn, ref, turn->now_ms);
 	struct job_record before;
 	struct job_record job;
+	int64_t floor_ms;
 	int rc = jobs_get(turn->txn, ref, arena, &before);
 
 	if (rc != 0 && rc != ERR_ABSENT)
@@ -167,6 +166,7 @@ static void collect_object(struct store_turn *turn, struct arena *arena,
 		job.cause = waiting[0].notice.cause;
 		job.due_ms = INT64_MAX;
 	}
+	floor_ms = jobs_spaced(turn, &job);
 	for (size_t i = 0; i < n; i++) {
 		const struct notice *notice = &waiting[i].notice;
 		int64_t at = arrival(notice, turn->now_ms);
@@ -176,7 +176,7 @@ static void collect_object(struct store_turn *turn, struct arena *arena,
 			fold_in_flight(&job, notice->cause, at);
 		else
 			fold(&job, notice->cause, at,
-			    spaced > turn->now_ms ? spaced : at);
+			    floor_ms > turn->now_ms ? floor_ms : at);
 	}
 	park_unconfigured(turn, arena, &job);
 	jobs_put(turn->txn, rc == 0 ? &before : NULL, &job);

@@ -3,9 +3,11 @@
 #include "reconciler/base/arena.h"
 #include "reconciler/base/err.h"
 #include "reconciler/base/text.h"
+#include "reconciler/core/schedule.h"
 
 #include "cache/codec.h"
 #include "cache/jobs.h"
+#include "cache/ledger.h"
 #include "cache/turn.h"
 
 enum { FLAG_PARKED = 1, FLAG_LADDERED = 2 };
@@ -159,6 +161,7 @@ static void encode(struct writer *w, const struct job_record *job)
 	writer_u32(w, job->garbled);
 	writer_u32(w, job->rung);
 	writer_i64(w, job->missing_since_ms);
+	writer_i64(w, job->tried_ms);
 	writer_u16(w, (uint16_t)job->http_status);
 	writer_text(w, job->parent_kind);
 	writer_text(w, job->parent_id);
@@ -187,6 +190,7 @@ static void decode(
 	out->garbled = reader_u32(r);
 	out->rung = reader_u32(r);
 	out->missing_since_ms = reader_i64(r);
+	out->tried_ms = reader_i64(r);
 	out->http_status = reader_u16(r);
 	out->parent_kind = reader_text(r, arena);
 	out->parent_id = reader_text(r, arena);
@@ -324,4 +328,12 @@ void jobs_want(struct store_turn *turn, const struct object_ref *ref,
 		jobs_put(turn->txn, NULL, &after);
 	else if (is_changed(&before, &after))
 		jobs_put(turn->txn, &before, &after);
+}
+
+int64_t jobs_spaced(struct store_turn *turn, const struct job_record *job)
+{
+	int64_t seen_ms = objects_spaced(turn->txn, &job->ref, turn->now_ms);
+	int64_t tried_ms = schedule_spaced(turn->now_ms, job->tried_ms);
+
+	return seen_ms > tried_ms ? seen_ms : tried_ms;
 }
