@@ -6,6 +6,7 @@
 
 #include "cache/codec.h"
 #include "cache/jobs.h"
+#include "cache/ledger.h"
 #include "cache/turn.h"
 
 enum {
@@ -40,6 +41,13 @@ static bool decode_row(
 
 /* ---- claiming --------------------------------------------------------- */
 
+static bool is_lane_left_out(
+    const struct claim_limits *limits, enum priority priority)
+{
+	return priority == PRIORITY_STRANGER ? limits->no_strangers
+					     : limits->only_strangers;
+}
+
 static bool is_left_out(
     const struct claim_limits *limits, const struct due_row *row)
 {
@@ -73,6 +81,16 @@ static size_t read_lane(struct store_turn *turn, struct lmdb_cursor *cursor,
 	return n;
 }
 
+/* The most urgent first. */
+static const enum priority order[PRIORITY_COUNT] = {
+    PRIORITY_MANUAL,
+    PRIORITY_NOTIFIED,
+    PRIORITY_STRANGER,
+    PRIORITY_RECHECK,
+    PRIORITY_RESYNC,
+    PRIORITY_DISCOVER,
+};
+
 static size_t read_due(struct store_turn *turn, const char *provider,
     const struct claim_limits *limits, size_t max, struct due_row *out)
 {
@@ -80,8 +98,10 @@ static size_t read_due(struct store_turn *turn, const char *provider,
 	struct key lane;
 	size_t n = 0;
 
-	for (int i = 0; i < PRIORITY_COUNT; i++) {
-		jobs_lane(&lane, provider, (uint8_t)i);
+	for (size_t i = 0; i < PRIORITY_COUNT; i++) {
+		if (is_lane_left_out(limits, order[i]))
+			continue;
+		jobs_lane(&lane, provider, (uint8_t)order[i]);
 		n += read_lane(turn, cursor, &lane, limits, turn->now_ms,
 		    max - n, out + n);
 	}
@@ -122,6 +142,7 @@ static bool claim_job(struct store_turn *turn, const struct object_ref *ref,
 	    .attempts = job.attempts,
 	    .notices = job.notices,
 	    .first_notified_ms = job.first_notified_ms,
+	    .stranger = job.stranger,
 	};
 	learn_parent(turn, arena, out);
 	return true;
@@ -265,6 +286,15 @@ int64_t store_turn_next(
 	return store_turn_next_within(turn, provider, &no_limits, spaced);
 }
 
+static bool any_spaced(struct store_turn *turn, struct lmdb_cursor *cursor,
+    const char *provider, const struct claim_limits *limits)
+{
+	return has_spaced(turn, cursor, provider, PRIORITY_NOTIFIED) ||
+	       has_spaced(turn, cursor, provider, PRIORITY_MANUAL) ||
+	       (!limits->no_strangers &&
+		   has_spaced(turn, cursor, provider, PRIORITY_STRANGER));
+}
+
 int64_t store_turn_next_within(struct store_turn *turn, const char *provider,
     const struct claim_limits *limits, bool *spaced)
 {
@@ -274,6 +304,8 @@ int64_t store_turn_next_within(struct store_turn *turn, const char *provider,
 	struct key lane;
 
 	for (int i = 0; i < PRIORITY_COUNT; i++) {
+		if (is_lane_left_out(limits, (enum priority)i))
+			continue;
 		jobs_lane(&lane, provider, (uint8_t)i);
 		if (read_lane(turn, cursor, &lane, limits, INT64_MAX, 1, &row) >
 			0 &&
@@ -281,11 +313,17 @@ int64_t store_turn_next_within(struct store_turn *turn, const char *provider,
 			next_ms = row.time_ms;
 	}
 	if (spaced != NULL)
-		*spaced =
-		    has_spaced(turn, cursor, provider, PRIORITY_NOTIFIED) ||
-		    has_spaced(turn, cursor, provider, PRIORITY_MANUAL);
+		*spaced = any_spaced(turn, cursor, provider, limits);
 	lmdb_cursor_close(cursor);
 	return next_ms;
+}
+
+bool store_turn_flood(struct store_turn *turn, const char *provider)
+{
+	struct tally tally;
+
+	tally_get(turn->txn, provider, &tally);
+	return strangers_is_flood(&tally.strangers);
 }
 
 uint64_t store_turn_parked(struct store_turn *turn)

@@ -33,6 +33,7 @@ enum table {
 	TABLE_MEMBERS,	  /* child object key -> parent object key */
 	TABLE_CHECKS,	  /* time, number -> cause */
 	TABLE_PROVIDERS,  /* provider, part -> health, tally */
+	TABLE_STRANGERS,  /* place -> an id that was nobody's, and when */
 	TABLE_COUNT
 };
 

@@ -20,6 +20,7 @@ static const char *const table_names[TABLE_COUNT] = {
     [TABLE_MEMBERS] = "members",
     [TABLE_CHECKS] = "checks",
     [TABLE_PROVIDERS] = "providers",
+    [TABLE_STRANGERS] = "strangers",
 };
 
 const char *lmdb_table_name(enum table table)

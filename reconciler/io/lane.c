@@ -8,6 +8,7 @@
 #include "reconciler/base/log.h"
 #include "reconciler/core/schedule.h"
 #include "reconciler/core/settings.h"
+#include "reconciler/core/stranger.h"
 
 #include "reconciler/io/lane.h"
 
@@ -28,6 +29,8 @@ int lane_open(struct lane *lane, const struct provider_settings *provider,
 	token_init(&lane->token, provider);
 	pace_init(
 	    &lane->pace, provider->rate, (double)provider->burst, mono_ms);
+	pace_init(
+	    &lane->strangers, provider->stranger_rate, STRANGER_BURST, mono_ms);
 	if (d->n_operations == 0)
 		return 0;
 	lane->operations = calloc(d->n_operations, sizeof(*lane->operations));
@@ -96,16 +99,37 @@ static int64_t later(int64_t a, int64_t b)
 	return a > b ? a : b;
 }
 
+bool lane_takes_strangers(struct lane *lane, struct lane_now now)
+{
+	return !lane->flood ||
+	       pace_available(&lane->strangers, now.mono_ms) > 0;
+}
+
+/* How long until something is due that may be taken up as such. */
+static int64_t due_wait_ms(struct lane *lane, struct lane_now now)
+{
+	int64_t wait_ms = INT64_MAX;
+	int64_t stranger_ms;
+
+	if (lane->more)
+		return 0;
+	if (lane->next_due_ms != 0)
+		wait_ms = later(0, lane->next_due_ms - now.wall_ms);
+	if (lane->next_stranger_ms == 0)
+		return wait_ms;
+	stranger_ms = later(lane->next_stranger_ms - now.wall_ms,
+	    pace_wait_ms(&lane->strangers, now.mono_ms));
+	return stranger_ms < wait_ms ? stranger_ms : wait_ms;
+}
+
 int64_t lane_wait_ms(struct lane *lane, struct lane_now now)
 {
 	size_t most = allowed(lane, now);
-	int64_t wait_ms = lane->next_due_ms - now.wall_ms;
+	int64_t wait_ms = due_wait_ms(lane, now);
 
-	if ((lane->next_due_ms == 0 && !lane->more) ||
-	    lane->in_flight >= lane->limit || is_crowded(lane))
+	if (wait_ms == INT64_MAX || lane->in_flight >= lane->limit ||
+	    is_crowded(lane))
 		return INT64_MAX;
-	if (lane->more || wait_ms < 0)
-		wait_ms = 0;
 	if (most == 0)
 		wait_ms = later(wait_ms, lane->health.until_ms - now.wall_ms);
 	else if (lane->in_flight >= most)
@@ -113,9 +137,16 @@ int64_t lane_wait_ms(struct lane *lane, struct lane_now now)
 	return later(wait_ms, pace_wait_ms(&lane->pace, now.mono_ms));
 }
 
-bool lane_is_drained(const struct lane *lane, struct lane_now now)
+static bool is_due(int64_t at_ms, struct lane_now now)
 {
-	bool due = lane->next_due_ms != 0 && lane->next_due_ms <= now.wall_ms;
+	return at_ms != 0 && at_ms <= now.wall_ms;
+}
+
+bool lane_is_drained(struct lane *lane, struct lane_now now)
+{
+	bool due = is_due(lane->next_due_ms, now) ||
+		   (is_due(lane->next_stranger_ms, now) &&
+		       lane_takes_strangers(lane, now));
 
 	if (!due && !lane->next_spaced)
 		return true;

@@ -38,6 +38,9 @@ struct lane {
 	size_t in_flight;
 	size_t aside; /* flights that wait for their operation's budget */
 	int64_t next_due_ms; /* its next unclaimed job; 0: none */
+	bool flood;	     /* strangers keep to a budget of their own */
+	struct pace strangers;
+	int64_t next_stranger_ms; /* in a flood: as next_due_ms */
 	bool more; /* of a kind that was passed over, one may be claimed now */
 	bool next_spaced; /* a notice waits only for its spacing */
 	bool silent;	  /* the silence alarm rings */
@@ -65,6 +68,8 @@ bool lane_is_allowed(const struct lane *lane, struct lane_now now);
 /* lane_has_slot(lane, now): one more request may be in flight. */
 bool lane_has_slot(const struct lane *lane, struct lane_now now);
 
+/* lane_takes_strangers(lane, now): one of them may be taken up. */
+bool lane_takes_strangers(struct lane *lane, struct lane_now now);
 /* lane_room(lane, now): how many jobs it may take up now. */
 size_t lane_room(struct lane *lane, struct lane_now now);
 
@@ -76,9 +81,10 @@ int64_t lane_wait_ms(struct lane *lane, struct lane_now now);
 
 /*
  * lane_is_drained(lane, now): nothing that is due can be asked now, nor within
- * the spacing of one object.
+ * the spacing of one object. What waits for the strangers' budget is left to
+ * the next run: a flood must not keep this one for ever.
  */
-bool lane_is_drained(const struct lane *lane, struct lane_now now);
+bool lane_is_drained(struct lane *lane, struct lane_now now);
 
 /* lane_fold(lane, event, log): one request ended; log a change of health. */
 void lane_fold(

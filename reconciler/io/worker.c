@@ -175,6 +175,8 @@ static void claim_lane(
 	while (room-- > 0) {
 		struct flight *f = free_flight(w);
 
+		limits.no_strangers = !lane_takes_strangers(lane, now_is());
+
 		if (f == NULL ||
 		    store_turn_claim_within(turn, lane->provider->name, &limits,
 			1, &f->arena, &f->claim) == 0)
@@ -183,6 +185,8 @@ static void claim_lane(
 		w->active++;
 		lane->in_flight++;
 		pace_take(&lane->pace, 1);
+		if (lane->flood && f->claim.stranger)
+			pace_take(&lane->strangers, 1);
 		f->paid = true;
 	}
 }
@@ -192,20 +196,37 @@ static void claim_lanes(struct worker *w, struct store_turn *turn)
 	/* Each turn begins with another lane, so that none is always last. */
 	size_t first = w->turns++ % w->n_lanes;
 
-	for (size_t i = 0; i < w->n_lanes; i++)
-		claim_lane(w, turn, &w->lanes[(first + i) % w->n_lanes]);
+	for (size_t i = 0; i < w->n_lanes; i++) {
+		struct lane *lane = &w->lanes[(first + i) % w->n_lanes];
+
+		lane->flood = store_turn_flood(turn, lane->provider->name);
+		claim_lane(w, turn, lane);
+	}
+}
+
+static void look_ahead_lane(
+    struct worker *w, struct store_turn *turn, struct lane *lane)
+{
+	const char *provider = lane->provider->name;
+	struct claim_limits limits = limits_of(w, lane);
+
+	lane->more = false;
+	limits.no_strangers = lane->flood;
+	lane->next_due_ms =
+	    store_turn_next_within(turn, provider, &limits, &lane->next_spaced);
+	lane->next_stranger_ms = 0;
+	if (!lane->flood)
+		return;
+	limits.no_strangers = false;
+	limits.only_strangers = true;
+	lane->next_stranger_ms =
+	    store_turn_next_within(turn, provider, &limits, NULL);
 }
 
 static void look_ahead(struct worker *w, struct store_turn *turn)
 {
-	for (size_t i = 0; i < w->n_lanes; i++) {
-		struct lane *lane = &w->lanes[i];
-		struct claim_limits limits = limits_of(w, lane);
-
-		lane->more = false;
-		lane->next_due_ms = store_turn_next_within(
-		    turn, lane->provider->name, &limits, &lane->next_spaced);
-	}
+	for (size_t i = 0; i < w->n_lanes; i++)
+		look_ahead_lane(w, turn, &w->lanes[i]);
 	w->next_other_ms = store_turn_next_other(turn);
 	w->report->parked = store_turn_parked(turn);
 }

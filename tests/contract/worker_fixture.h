@@ -71,7 +71,7 @@ static inline int world_token(struct world *w, char *body, size_t cap)
 		   : 200;
 }
 
-/* path: "/KIND/ID/PAGE" */
+/* path: "/KIND/ID/PAGE"; there is nothing whose id begins with "no" */
 static inline int world_object(struct world *w, const char *path,
     const char *token, char *body, size_t cap)
 {
@@ -83,6 +83,8 @@ static inline int world_object(struct world *w, const char *path,
 	if (token != NULL && (w->refuse_all || (w->refuse_page == page &&
 						   strcmp(token, "tok1") == 0)))
 		return 401;
+	if (strstr(path, "/no") != NULL)
+		return 404;
 	snprintf(body, cap, "%s", page < w->pages ? "more" : "active");
 	return 200;
 }

@@ -3,6 +3,8 @@
 
 static const struct client_operation hardly = {
     .name = "slow", .rate = 0.0001, .burst = 1};
+static const struct client_operation few = {
+    .name = "slow", .rate = 2, .burst = 1};
 static const struct client_operation some = {
     .name = "slow", .rate = 10, .burst = 1};
 
@@ -68,13 +70,16 @@ static void test_with_tokens(void **state)
 	struct bench *b = *state;
 
 	bench_use_tokens(b);
-	budget(b, &some);
+	budget(b, &few);
 	b->world.refuse_page = 1;
 	notify(b, "slow", 2);
 	notify(b, "quick", 6);
 	bench_run(b);
 	assert_int_equal(b->report.news, 8);
 	assert_int_equal(b->world.n_tokens, 2);
+	/* Made with the first token, set aside, and sent with the second. */
+	assert_int_equal(world_count(&b->world, "slow/x002/1:tok1"), 0);
+	assert_int_equal(world_count(&b->world, "slow/x002/1:tok2"), 1);
 }
 
 static void test_the_hopeless_costs_no_slot(void **state)
