@@ -221,3 +221,20 @@ int store_append(struct store *store, const struct notice *notices, size_t n,
 		wake_ring(store->wake);
 	return rc;
 }
+
+int store_probe(struct store *store, bool write, struct err_text *err)
+{
+	struct lmdb_txn *txn = NULL;
+	int rc = lmdb_begin(store->db, write, &txn, err);
+
+	if (rc != 0)
+		return rc;
+	rc = check_room(store, txn, 1);
+	if (rc == 0 && write) {
+		meta_set(txn, META_INBOX_SEQ, meta_get(txn, META_INBOX_SEQ));
+		return lmdb_commit(txn, err);
+	}
+	lmdb_error_text(txn, err);
+	lmdb_abort(txn);
+	return rc;
+}

@@ -90,6 +90,13 @@ struct notice {
 int store_append(struct store *store, const struct notice *notices, size_t n,
     struct err_text *err);
 
+/*
+ * store_probe(store, write, err): would store_append take a notice now? 0, or
+ * what it would fail with. With write, an empty commit is really made, which
+ * is how a disk that failed shows that it works again.
+ */
+int store_probe(struct store *store, bool write, struct err_text *err);
+
 /* ---- the worker's turn: one write transaction ------------------------- */
 
 /*

@@ -40,6 +40,13 @@ void truth_plan_check(struct settlement *s, struct object_record *record,
 	record->check_cause = boundary ? CAUSE_RECHECK : CAUSE_RESYNC;
 }
 
+/* A pause was to end just now, and the provider has not got round to it. */
+static bool is_overdue(const struct settlement *s)
+{
+	return s->plan.news == HISTORY_SAME && s->object.boundary_ms != 0 &&
+	       s->object.shown.state == STATE_PAUSED;
+}
+
 /* What the answer says of the object itself. */
 static void compose(struct settlement *s, struct object_record *record)
 {
@@ -61,7 +68,7 @@ static void compose(struct settlement *s, struct object_record *record)
 	if (s->plan.n_append > 0)
 		shown->changed_at_ms = s->turn->now_ms;
 	record->grants = (uint16_t)obs->n_grants;
-	record->boundary_ms = 0;
+	record->boundary_ms = is_overdue(s) ? s->object.boundary_ms : 0;
 	truth_plan_check(s, record, obs);
 }
 
@@ -214,7 +221,8 @@ static bool is_explained(const struct settlement *s)
 
 static bool needs_another_look(const struct settlement *s)
 {
-	if (s->plan.news == HISTORY_STALE || s->plan.tie || s->unpaired)
+	if (s->plan.news == HISTORY_STALE || s->plan.tie || s->unpaired ||
+	    is_overdue(s))
 		return true;
 	return s->plan.news == HISTORY_SAME && s->notified && !is_explained(s);
 }
