@@ -43,6 +43,8 @@ int objects_decode(struct span key, struct span value, struct arena *arena,
  */
 void objects_put(struct lmdb_txn *txn, const struct object_record *before,
     struct object_record *after);
+/* objects_is_known(txn, ref): there is a record of it. */
+bool objects_is_known(struct lmdb_txn *txn, const struct object_ref *ref);
 /* objects_spaced(txn, ref, now): the earliest next fetch of this object. */
 int64_t objects_spaced(
     struct lmdb_txn *txn, const struct object_ref *ref, int64_t now_ms);

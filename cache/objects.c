@@ -215,6 +215,16 @@ void objects_put(struct lmdb_txn *txn, const struct object_record *before,
 	record_put(txn, TABLE_OBJECTS, &key, &record);
 }
 
+bool objects_is_known(struct lmdb_txn *txn, const struct object_ref *ref)
+{
+	struct span value;
+	struct key key;
+
+	key_init(&key);
+	key_object(&key, ref);
+	return lmdb_get(txn, TABLE_OBJECTS, key_span(&key), &value) == 0;
+}
+
 int64_t objects_spaced(
     struct lmdb_txn *txn, const struct object_ref *ref, int64_t now_ms)
 {

@@ -267,6 +267,9 @@ void truth_settle(struct settlement *s)
 {
 	const char *problem;
 
+	if (!s->known && s->has_job && s->job.stranger)
+		strangers_found(&s->tally.strangers,
+		    s->job.missing_since_ms != 0 ? s->job.attempts : 0);
 	if (is_superseded(s)) {
 		s->out->superseded = true;
 		endings_done(s);

@@ -107,6 +107,8 @@ static void show_provider(struct arena *a, const struct provider_settings *p)
 	print_field(stdout, "hook token", p->hook_token_file);
 	print_field(stdout, "hook secret", p->hook_secret_file);
 	print_field(stdout, "rate", arena_printf(a, "%g/s", p->rate));
+	print_field(
+	    stdout, "stranger_rate", arena_printf(a, "%g/s", p->stranger_rate));
 	show_number(a, "burst", (unsigned long long)p->burst);
 	show_number(a, "concurrency", (unsigned long long)p->concurrency);
 	print_field(stdout, "timeout", duration(a, p->timeout_ms));
