@@ -10,6 +10,7 @@
 
 static const struct client *const types[] = {
     &ecurring_client,
+    &flexprice_client,
     &stripe_client,
 };
 

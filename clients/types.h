@@ -8,6 +8,7 @@
 struct client;
 
 extern const struct client ecurring_client;
+extern const struct client flexprice_client;
 extern const struct client stripe_client;
 
 #endif

@@ -107,6 +107,18 @@ static inline void show_grants(struct buf *out, const struct observation *obs)
 	}
 }
 
+static inline void show_credits(struct buf *out, const struct observation *obs)
+{
+	for (size_t i = 0; i < obs->n_credits; i++) {
+		const struct credit *credit = &obs->credits[i];
+
+		buf_addf(out, "credit %s", credit->amount);
+		show_text(out, "unit", credit->unit);
+		show_text(out, "product", credit->product);
+		buf_adds(out, "\n");
+	}
+}
+
 static inline void show_effects(struct buf *out, const struct observation *obs)
 {
 	static const char *const kinds[] = {[EFFECT_NONE] = "none",
@@ -139,6 +151,7 @@ static inline void show_observation(
 		buf_addf(out, "fact %s %s\n", obs->facts[i].name,
 		    obs->facts[i].value);
 	show_grants(out, obs);
+	show_credits(out, obs);
 	show_line(out, "customer", obs->customer);
 	show_line(out, "account", obs->account);
 	for (size_t i = 0; i < obs->n_members; i++)

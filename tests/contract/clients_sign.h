@@ -21,6 +21,9 @@ enum { SIGN_HEADERS_MAX = 4, SIGN_VALUE_MAX = 1024 };
 
 #define SIGN_SECRET "whsec_fixtures"
 #define SIGN_OLD_SECRET "whsec_fixtures_before"
+/* Of Standard Webhooks: what is behind whsec_ is the key in base64. */
+#define SIGN_STANDARD_KEY "the key of the fixtures!"
+#define SIGN_STANDARD_SECRET "whsec_dGhlIGtleSBvZiB0aGUgZml4dHVyZXMh"
 
 /* The headers of a notification. */
 struct sign_headers {
@@ -58,6 +61,8 @@ static inline void sign_secrets(struct provider_settings *provider)
 {
 	provider->hook_secrets[0] = SIGN_OLD_SECRET;
 	provider->hook_secrets[1] = SIGN_SECRET;
+	if (provider->type != NULL && strcmp(provider->type, "flexprice") == 0)
+		provider->hook_secrets[1] = SIGN_STANDARD_SECRET;
 	provider->n_hook_secrets = 2;
 }
 
@@ -77,11 +82,56 @@ static inline void sign_stripe(
 	headers->n = 1;
 }
 
+/* A digest in hex as base64, with its NUL in 45 bytes. */
+static inline void sign_base64(const char *hex, char out[45])
+{
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				     "abcdefghijklmnopqrstuvwxyz0123456789+/";
+	unsigned int bytes[33] = {0};
+
+	for (size_t i = 0; i < 32; i++)
+		assert_int_equal(sscanf(hex + 2 * i, "%2x", &bytes[i]), 1);
+	for (size_t i = 0; i < 44; i++) {
+		const unsigned int *at = &bytes[i / 4 * 3];
+		unsigned int three =
+		    at[0] << 16 | at[1] << 8 | (i / 4 * 3 + 2 < 33 ? at[2] : 0);
+
+		out[i] = digits[three >> (18 - i % 4 * 6) & 63];
+	}
+	out[43] = '=';
+	out[44] = '\0';
+}
+
+/* Svix and Standard Webhooks: the prefix of the three headers, "svix". */
+static inline void sign_standard(struct sign_headers *headers,
+    const char *prefix, const struct client_hook *hook)
+{
+	static const char id[] = "msg_2KWPBgLlAfxdpx2AI54pPJ85f4W";
+	static const char *const names[] = {"id", "timestamp", "signature"};
+	char t[24], mac[SIGNATURE_HEX_MAX], text[45];
+	int n = snprintf(t, sizeof(t), "%" PRId64, hook->now_ms / 1000);
+	const struct signature_part parts[] = {{id, sizeof(id) - 1}, {".", 1},
+	    {t, (size_t)n}, {".", 1}, {hook->body, hook->len}};
+
+	assert_int_equal(
+	    signature_hmac_hex(SIGN_STANDARD_KEY, parts, 5, mac), 0);
+	sign_base64(mac, text);
+	for (size_t i = 0; i < 3; i++)
+		snprintf(headers->items[i].name, sizeof(headers->items[i].name),
+		    "%s-%s", prefix, names[i]);
+	snprintf(headers->items[0].value, SIGN_VALUE_MAX, "%s", id);
+	snprintf(headers->items[1].value, SIGN_VALUE_MAX, "%s", t);
+	snprintf(headers->items[2].value, SIGN_VALUE_MAX, "v1,%s", text);
+	headers->n = 3;
+}
+
 static inline void sign_genuinely(struct sign_headers *headers,
     const char *type, const struct client_hook *hook)
 {
 	if (strcmp(type, "stripe") == 0)
 		sign_stripe(headers, hook);
+	else if (strcmp(type, "flexprice") == 0)
+		sign_standard(headers, "svix", hook);
 }
 
 static inline const char *sign_media(const char *type)
