@@ -121,15 +121,10 @@ static inline void show_credits(struct buf *out, const struct observation *obs)
 
 static inline void show_effects(struct buf *out, const struct observation *obs)
 {
-	static const char *const kinds[] = {[EFFECT_NONE] = "none",
-	    [EFFECT_PARTIAL_REFUND] = "partial_refund",
-	    [EFFECT_REFUND] = "refund",
-	    [EFFECT_CHARGEBACK] = "chargeback"};
-
 	for (size_t i = 0; i < obs->n_effects; i++) {
 		const struct effect *effect = &obs->effects[i];
 
-		buf_addf(out, "effect %s on %s %s", kinds[effect->kind],
+		buf_addf(out, "effect %s on %s %s", effect_name(effect->kind),
 		    effect->target.kind, effect->target.id);
 		show_time(out, "at", effect->at_ms);
 		show_time(out, "until", effect->until_ms);
