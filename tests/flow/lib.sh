@@ -54,6 +54,10 @@ PROVIDER=${PROVIDER:-ecurring}
 LIB_SIGNS='' LIB_BASE='' LIB_KEY_HEADER='X-Authorization: '
 LIB_KINDS='subscription transaction'
 case $PROVIDER in
+flexprice)
+  LIB_KEY_HEADER='x-api-key: ' LIB_SIGNS=1 LIB_BASE=/v1
+  LIB_KINDS='subscription invoice wallet customer payment credit_note'
+  ;;
 stripe)
   LIB_KEY_HEADER='Authorization: Bearer ' LIB_SIGNS=1
   LIB_KINDS='subscription invoice checkout_session charge payment_intent'
