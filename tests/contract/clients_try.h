@@ -26,37 +26,58 @@ struct try_sample {
 	const char *type;
 	const char *file;
 	struct client_object object;
-	const char *word;  /* a member of it that must not be there twice */
-	const char *value; /* a value of it that is not looked into, or one */
+	const char *word;   /* a member of it that must not be there twice */
+	const char *value;  /* a value of it that is not looked into, or one */
+	const char *before; /* the answer that was read first, or NULL */
 };
 
 static const struct try_sample try_samples[] = {
     {"ecurring", "tests/fixtures/ecurring/sample-subscription/reply.json",
-	{.kind = "subscription", .id = "1"}, "\"status\": \"active\"", "{}"},
+	{.kind = "subscription", .id = "1"}, "\"status\": \"active\"", "{}",
+	NULL},
     {"ecurring", "tests/fixtures/ecurring/sample-transaction/reply.json",
 	{.kind = "transaction",
 	    .id = "ffa38848-6abc-4d22-b6b0-63fe1780969c",
 	    .parent_kind = "subscription",
 	    .parent_id = "534532113"},
-	"\"status\": \"fulfilled\"", "50.6"},
+	"\"status\": \"fulfilled\"", "50.6", NULL},
     {"stripe", "tests/fixtures/stripe/sub-active/reply.json",
 	{.kind = "subscription", .id = "sub_1Nabc"}, "\"status\": \"active\"",
-	"{}"},
+	"{}", NULL},
     {"stripe", "tests/fixtures/stripe/session-subscription/reply.json",
 	{.kind = "checkout_session", .id = "cs_live_a1B2c3"},
-	"\"status\": \"complete\"", "{}"},
+	"\"status\": \"complete\"", "{}", NULL},
     {"stripe", "tests/fixtures/stripe/invoice-paid/reply.json",
-	{.kind = "invoice", .id = "in_1Inv"}, "\"status\": \"paid\"", "{}"},
+	{.kind = "invoice", .id = "in_1Inv"}, "\"status\": \"paid\"", "{}",
+	NULL},
     {"stripe", "tests/fixtures/stripe/charge-paid/reply.json",
-	{.kind = "charge", .id = "ch_3Chg"}, "\"status\": \"succeeded\"", "{}"},
+	{.kind = "charge", .id = "ch_3Chg"}, "\"status\": \"succeeded\"", "{}",
+	NULL},
+    {"flexprice", "tests/fixtures/flexprice/sub-active/reply2.json",
+	{.kind = "subscription", .id = "subs_01JX0000000000000000000001"},
+	"\"is_enabled\": true", "\"SSO\"",
+	"tests/fixtures/flexprice/sub-active/reply.json"},
+    {"flexprice", "tests/fixtures/flexprice/invoice-paid/reply.json",
+	{.kind = "invoice", .id = "inv_01JX0000000000000000000002"},
+	"\"payment_status\": \"SUCCEEDED\"", "{}", NULL},
+    {"flexprice", "tests/fixtures/flexprice/payment-refunded/reply2.json",
+	{.kind = "payment", .id = "pay_01JX0000000000000000000005"},
+	"\"status\": \"published\"", "{}",
+	"tests/fixtures/flexprice/payment-refunded/reply.json"},
+    {"flexprice", "tests/fixtures/flexprice/wallet-active/reply.json",
+	{.kind = "wallet", .id = "wallet_01JX0000000000000000000003"},
+	"\"wallet_status\": \"active\"", "{}", NULL},
+    {"flexprice", "tests/fixtures/flexprice/credit-note-finalized/reply.json",
+	{.kind = "credit_note", .id = "cn_01JX0000000000000000000006"},
+	"\"credit_note_type\": \"REFUND\"", "{}", NULL},
 };
 
 enum { TRY_SAMPLES = sizeof(try_samples) / sizeof(try_samples[0]) };
 
-/* A sample's text without the newline at its end; to be freed. */
-static inline char *try_load(const struct try_sample *sample)
+/* A fixture without the newline at its end; to be freed. */
+static inline char *try_load_file(const char *path)
 {
-	FILE *file = fopen(sample->file, "rb");
+	FILE *file = fopen(path, "rb");
 	char *text = calloc(1, 1 << 16);
 	size_t len;
 
@@ -67,6 +88,11 @@ static inline char *try_load(const struct try_sample *sample)
 	assert_true(len > 100 && text[len - 1] == '\n');
 	text[len - 1] = '\0';
 	return text;
+}
+
+static inline char *try_load(const struct try_sample *sample)
+{
+	return try_load_file(sample->file);
 }
 
 static inline void try_check(
@@ -109,18 +135,25 @@ static inline enum verdict try_reply(const struct try_sample *sample,
 {
 	const struct provider_settings provider = {
 	    .name = "shop", .account_from = "/attributes/metadata/tenant"};
-	struct client_reply reply = {
-	    .status = 200, .content_type = sign_media(sample->type)};
+	const char *media = sign_media(sample->type);
+	struct client_reply replies[2] = {
+	    {.status = 200, .content_type = media}};
+	char *before =
+	    sample->before != NULL ? try_load_file(sample->before) : NULL;
+	size_t n = before != NULL ? 2 : 1;
 	char *copy = malloc(len + 1);
 
 	assert_non_null(copy);
 	memcpy(copy, body, len);
 	copy[len] = '\0';
-	reply.body = copy;
-	reply.len = len;
+	replies[0].body = before;
+	replies[0].len = before != NULL ? strlen(before) : 0;
+	replies[n - 1] = (struct client_reply){
+	    .status = 200, .content_type = media, .body = copy, .len = len};
 	client_find(sample->type)
-	    ->read(&provider, &sample->object, &reply, 1, 1, arena, reading);
+	    ->read(&provider, &sample->object, replies, n, 1, arena, reading);
 	free(copy);
+	free(before);
 	try_check(reading, len < 10000 ? body : "a long text");
 	return reading->verdict;
 }

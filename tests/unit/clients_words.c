@@ -81,6 +81,44 @@ static const struct word_case stripe[] = {
     {"customer", "deleted", STATE_ENDED},
 };
 
+static const struct word_case flexprice[] = {
+    {"subscription", "active", STATE_ACTIVE},
+    {"subscription", "trialing", STATE_TRIALING},
+    {"subscription", "paused", STATE_PAUSED},
+    {"subscription", "cancelled", STATE_ENDED},
+    {"subscription", "canceled", STATE_UNKNOWN},
+    {"subscription", "incomplete", STATE_PENDING},
+    {"subscription", "draft", STATE_PENDING},
+    {"subscription", "published", STATE_UNKNOWN},
+    {"subscription", "past_due", STATE_UNKNOWN},
+    {"subscription", "ACTIVE", STATE_UNKNOWN},
+    {"invoice", "DRAFT", STATE_PENDING},
+    {"invoice", "FINALIZED", STATE_UNKNOWN},
+    {"invoice", "SKIPPED", STATE_UNKNOWN},
+    {"invoice", "VOIDED", STATE_FAILED},
+    {"invoice", "SUCCEEDED", STATE_PAID},
+    {"invoice", "PARTIALLY_REFUNDED", STATE_PAID},
+    {"payment", "INITIATED", STATE_PENDING},
+    {"payment", "PENDING", STATE_PENDING},
+    {"payment", "PROCESSING", STATE_PENDING},
+    {"payment", "SUCCEEDED", STATE_PAID},
+    {"payment", "OVERPAID", STATE_PAID},
+    {"payment", "FAILED", STATE_FAILED},
+    {"payment", "VOIDED", STATE_FAILED},
+    {"payment", "REFUNDED", STATE_REFUNDED},
+    {"payment", "PARTIALLY_REFUNDED", STATE_PAID},
+    {"payment", "succeeded", STATE_UNKNOWN},
+    {"wallet", "active", STATE_ACTIVE},
+    {"wallet", "frozen", STATE_PAUSED},
+    {"wallet", "closed", STATE_ENDED},
+    {"customer", "published", STATE_ACTIVE},
+    {"customer", "archived", STATE_ENDED},
+    {"customer", "deleted", STATE_ENDED},
+    {"credit_note", "DRAFT", STATE_PENDING},
+    {"credit_note", "FINALIZED", STATE_PAID},
+    {"credit_note", "VOIDED", STATE_FAILED},
+};
+
 static void check_words(
     const char *type, const struct word_case *cases, size_t n)
 {
@@ -100,6 +138,12 @@ static void test_ecurring(void **state)
 	check_words("ecurring", ecurring, COUNT(ecurring));
 }
 
+static void test_flexprice(void **state)
+{
+	(void)state;
+	check_words("flexprice", flexprice, COUNT(flexprice));
+}
+
 static void test_stripe(void **state)
 {
 	(void)state;
@@ -110,6 +154,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_ecurring),
+	    cmocka_unit_test(test_flexprice),
 	    cmocka_unit_test(test_stripe),
 	};
 
