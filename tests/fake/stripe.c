@@ -195,10 +195,11 @@ static json_t *born(struct world *w, int kind, const char *id)
 	json_t *document = json_loads(births[kind].document, 0, NULL);
 	json_t *item = pointer_get(document, document, "/items/data/0");
 	const int64_t day_ms = INT64_C(86400000);
+	bool is_news = kind == STRIPE_REFUND || kind == STRIPE_DISPUTE;
 
 	json_object_set_new(document, "id", json_string(id));
-	json_object_set_new(
-	    document, "created", seconds(w->now_ms - 2 * day_ms));
+	json_object_set_new(document, "created",
+	    seconds(is_news ? w->now_ms : w->now_ms - 2 * day_ms));
 	if (item == NULL)
 		return document;
 	json_object_set_new(
