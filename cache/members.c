@@ -57,8 +57,7 @@ static void adopt(struct store_turn *turn, struct touched *touched,
 	after = before;
 	after.shown.parent_kind = parent->shown.ref.kind;
 	after.shown.parent_id = parent->shown.ref.id;
-	if (before.inherited || before.shown.account == NULL)
-		owners_inherit(parent, &after);
+	owners_adopt(turn, parent, &after);
 	if (owners_differ(&before, &after))
 		owners_move(turn, touched, &before, &after, at_ms);
 	else

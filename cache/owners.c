@@ -48,6 +48,19 @@ void owners_inherit(
 	record->shown.account = parent->shown.account;
 }
 
+void owners_adopt(struct store_turn *turn, const struct object_record *parent,
+    struct object_record *record)
+{
+	if (record->inherited || (record->shown.customer == NULL &&
+				     record->observed_account == NULL)) {
+		owners_inherit(parent, record);
+		return;
+	}
+	if (record->observed_account == NULL)
+		record->observed_account = parent->observed_account;
+	owners_relink(turn, record);
+}
+
 void owners_decide(struct store_turn *turn, const struct observation *obs,
     const struct object_record *parent, struct object_record *record)
 {
@@ -60,7 +73,10 @@ void owners_decide(struct store_turn *turn, const struct observation *obs,
 	record->inherited = false;
 	record->observed_account = obs->account;
 	record->shown.customer = obs->customer;
-	owners_relink(turn, record);
+	if (parent != NULL)
+		owners_adopt(turn, parent, record);
+	else
+		owners_relink(turn, record);
 }
 
 bool owners_differ(const struct object_record *a, const struct object_record *b)

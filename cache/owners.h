@@ -18,11 +18,18 @@ struct touched;
  * owners_decide(turn, obs, parent, record): set customer, account and what goes
  * with them in the record, from an answer about it and its confirmed parent's
  * record (NULL: none). Account: an explicit link; else what the provider's data
- * says; else PROVIDER/CUSTOMER; else the parent's. An answer that says nothing
- * takes nothing away.
+ * says, of the object or else of its parent; else PROVIDER/CUSTOMER; else the
+ * parent's. An answer that says nothing takes nothing away.
  */
 void owners_decide(struct store_turn *turn, const struct observation *obs,
     const struct object_record *parent, struct object_record *record);
+
+/*
+ * owners_adopt(turn, parent, record): what a confirmed parent's record says of
+ * the owner of one that has no owner, or no account, of its own.
+ */
+void owners_adopt(struct store_turn *turn, const struct object_record *parent,
+    struct object_record *record);
 
 /*
  * owners_inherit(parent, record): the record's owner is that of its parent.

@@ -9,6 +9,7 @@
 #include "reconciler/base/err.h"
 #include "reconciler/base/text.h"
 #include "reconciler/core/name.h"
+#include "reconciler/core/signature.h"
 #include "reconciler/core/stranger.h"
 
 #include "reconciler/cmd/settings.h"
@@ -240,6 +241,21 @@ static int read_one(const struct config_node *node, const char *key,
 	return rc;
 }
 
+/* What is no key must not look like one: it would be tried on every call. */
+static int check_secrets(const struct config_node *node,
+    const struct secret *secrets, struct err_text *err)
+{
+	for (size_t i = 0; i < secrets->n; i++) {
+		const char *problem =
+		    signature_secret_problem("", secrets->lines[i]);
+
+		if (problem != NULL)
+			return config_complain(node, "hook_secret_file", err,
+			    "secret %zu in it is %s", i + 1, problem);
+	}
+	return 0;
+}
+
 static int read_secrets(const struct config_node *node, unsigned int wanted,
     struct provider_settings *p, struct provider_secrets *held,
     struct err_text *err)
@@ -262,6 +278,8 @@ static int read_secrets(const struct config_node *node, unsigned int wanted,
 	if (rc == 0 && p->hook_secret_file != NULL) {
 		rc = read_one(node, "hook_secret_file", p->hook_secret_file,
 		    SETTINGS_SECRETS_MAX, &held->hook_secrets, err);
+		if (rc == 0)
+			rc = check_secrets(node, &held->hook_secrets, err);
 		for (size_t i = 0; i < held->hook_secrets.n; i++)
 			p->hook_secrets[i] = held->hook_secrets.lines[i];
 		p->n_hook_secrets = held->hook_secrets.n;

@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/socket.h>
 
 #include <microhttpd.h>
@@ -389,10 +390,31 @@ const char *http_path(const struct http_exchange *exchange)
 	return exchange->path;
 }
 
+/* A header that is looked for, and how often it was sent. */
+struct sought {
+	const char *name;
+	const char *value;
+	size_t n;
+};
+
+static enum MHD_Result match(
+    void *cookie, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+	struct sought *sought = cookie;
+
+	(void)kind;
+	if (strcasecmp(name, sought->name) == 0)
+		sought->value = sought->n++ == 0 ? value : NULL;
+	return MHD_YES;
+}
+
 const char *http_header(const struct http_exchange *exchange, const char *name)
 {
-	return MHD_lookup_connection_value(
-	    exchange->connection, MHD_HEADER_KIND, name);
+	struct sought sought = {name, NULL, 0};
+
+	MHD_get_connection_values(
+	    exchange->connection, MHD_HEADER_KIND, match, &sought);
+	return sought.value;
 }
 
 int http_query(const struct http_exchange *exchange, const char *name,

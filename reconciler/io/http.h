@@ -84,7 +84,10 @@ bool http_is_idle(const struct http *http);
 const char *http_method(const struct http_exchange *exchange);
 /* http_path(exchange): as sent, still percent-encoded, without the query. */
 const char *http_path(const struct http_exchange *exchange);
-/* http_header(exchange, name): its value, any letter case; NULL: not sent. */
+/*
+ * http_header(exchange, name): its value, any letter case; NULL: not sent, or
+ * more than once, so that nobody has to choose (of two signatures, which one?).
+ */
 const char *http_header(const struct http_exchange *exchange, const char *name);
 /*
  * http_query(exchange, name, out, cap): the first argument of that name,

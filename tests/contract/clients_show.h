@@ -107,6 +107,19 @@ static inline void show_grants(struct buf *out, const struct observation *obs)
 	}
 }
 
+static inline void show_effects(struct buf *out, const struct observation *obs)
+{
+	for (size_t i = 0; i < obs->n_effects; i++) {
+		const struct effect *effect = &obs->effects[i];
+
+		buf_addf(out, "effect %s on %s %s", effect_name(effect->kind),
+		    effect->target.kind, effect->target.id);
+		show_time(out, "at", effect->at_ms);
+		show_time(out, "until", effect->until_ms);
+		buf_adds(out, "\n");
+	}
+}
+
 static inline void show_observation(
     struct buf *out, const struct observation *obs)
 {
@@ -129,6 +142,7 @@ static inline void show_observation(
 	for (size_t i = 0; i < obs->n_boundaries; i++)
 		show_moment(out, "boundary", obs->boundaries_ms[i]);
 	show_moment(out, "reversible_until", obs->reversible_until_ms);
+	show_effects(out, obs);
 	if (obs->other_mode)
 		buf_adds(out, "other mode\n");
 }
@@ -140,6 +154,9 @@ static inline void show_reading(
 	if (reading->gone_for_sure)
 		buf_adds(out, "gone for sure\n");
 	show_line(out, "cause", reading->cause);
+	if (reading->verdict == VERDICT_MORE)
+		buf_addf(out, "ask %s operation %s\n", reading->next.path,
+		    reading->next.operation);
 	if (reading->verdict == VERDICT_TRUTH)
 		show_observation(out, &reading->observation);
 	for (size_t i = 0; i < reading->n_also; i++)

@@ -280,6 +280,79 @@ static void test_members_know_what_the_data_said(void **state)
 	    tell_object(f, payment_ref("t1")), "fulfilled/paid usr s1");
 }
 
+/* A session, say, that names its customer, an account, and a subscription. */
+static void answer_session(struct answer *a, const char *account)
+{
+	answer_payment(a, "complete", STATE_PAID);
+	a->seen.customer = "7";
+	a->seen.account = account;
+	a->members[0] = (struct member){.kind = "subscription", .id = "s1"};
+	a->seen.members = a->members;
+	a->seen.n_members = 1;
+}
+
+/* Who names the customer alone gets the account that its parent names. */
+static void test_parent_names_the_account(void **state)
+{
+	struct fixture *f = *state;
+	struct answer a;
+
+	answer_sub(&a, "active", STATE_ACTIVE);
+	ledger_look(f, sub_ref("s1"), CAUSE_NOTIFIED, &a);
+	assert_string_equal(
+	    tell_account(f, "shop/7"), "true active s1:active[-,-)");
+	f->now_ms = sec(10);
+	answer_session(&a, "usr");
+	ledger_look(f, payment_ref("c1"), CAUSE_NOTIFIED, &a);
+	assert_string_equal(
+	    tell_account(f, "usr"), "true active s1:active[-,-)");
+	assert_string_equal(tell_account(f, "shop/7"), "false unknown");
+
+	/* The next answer about it says no more, and takes nothing away. */
+	f->now_ms = sec(20);
+	answer_sub(&a, "past_due", STATE_PAST_DUE);
+	ledger_look(f, sub_ref("s1"), CAUSE_NOTIFIED, &a);
+	assert_string_equal(
+	    tell_account(f, "usr"), "true past_due s1:past_due[-,-)");
+	/* What it says itself is stronger, and a link strongest. */
+	f->now_ms = sec(30);
+	a.seen.account = "own";
+	ledger_look(f, sub_ref("s1"), CAUSE_NOTIFIED, &a);
+	assert_string_equal(
+	    tell_account(f, "own"), "true past_due s1:past_due[-,-)");
+	f->now_ms = sec(40);
+	ledger_link(f, "7", "boss");
+	assert_string_equal(
+	    tell_account(f, "boss"), "true past_due s1:past_due[-,-)");
+}
+
+static void test_parent_that_names_none(void **state)
+{
+	struct fixture *f = *state;
+	struct answer a;
+
+	answer_session(&a, NULL);
+	ledger_look(f, payment_ref("c1"), CAUSE_NOTIFIED, &a);
+	answer_sub(&a, "active", STATE_ACTIVE);
+	ledger_look(f, sub_ref("s1"), CAUSE_NOTIFIED, &a);
+	assert_string_equal(
+	    tell_account(f, "shop/7"), "true active s1:active[-,-)");
+}
+
+static void test_parent_names_it_first(void **state)
+{
+	struct fixture *f = *state;
+	struct answer a;
+
+	answer_session(&a, "usr");
+	ledger_look(f, payment_ref("c1"), CAUSE_NOTIFIED, &a);
+	answer_sub(&a, "active", STATE_ACTIVE);
+	ledger_look(f, sub_ref("s1"), CAUSE_NOTIFIED, &a);
+	assert_string_equal(
+	    tell_account(f, "usr"), "true active s1:active[-,-)");
+	assert_string_equal(tell_account(f, "shop/7"), "false unknown");
+}
+
 int main(void)
 {
 	const struct CMUnitTest all[] = {
@@ -307,6 +380,12 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(
 		test_members_know_what_the_data_said, ledger_setup,
 		fixture_teardown),
+	    cmocka_unit_test_setup_teardown(
+		test_parent_names_the_account, ledger_setup, fixture_teardown),
+	    cmocka_unit_test_setup_teardown(
+		test_parent_that_names_none, ledger_setup, fixture_teardown),
+	    cmocka_unit_test_setup_teardown(
+		test_parent_names_it_first, ledger_setup, fixture_teardown),
 	};
 
 	return cmocka_run_group_tests(all, NULL, NULL);

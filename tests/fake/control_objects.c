@@ -221,6 +221,37 @@ json_t *control_objects_hide(struct fake *f, json_t *in)
 	return job_finish(&job, NULL);
 }
 
+/* The headers of a raw notice: its own, and with "sign" a genuine one's. */
+static json_t *raw_headers(struct fake *f, json_t *in, const struct text *body)
+{
+	json_t *given = json_object_get(in, "headers");
+	json_t *headers = NULL;
+
+	if (json_is_true(json_object_get(in, "sign")))
+		headers = job_sign(f, when_now_ms(), body);
+	if (headers == NULL)
+		return json_deep_copy(given);
+	if (given != NULL)
+		json_object_update(headers, given);
+	return headers;
+}
+
+/* The headers that a genuine notification of a body would have. */
+json_t *control_objects_sign(struct fake *f, json_t *in)
+{
+	const char *secret = json_string_value(json_object_get(in, "secret"));
+	const json_t *at = json_object_get(in, "at");
+	const json_t *body = json_object_get(in, "body");
+	int64_t at_ms = when_now_ms();
+
+	if (f->provider->sign == NULL || !json_is_string(body))
+		return job_error("it signs texts, if at all");
+	if (at != NULL && !when_read(at, at_ms, &at_ms))
+		return job_error("at is no time");
+	return f->provider->sign(secret ? secret : f->secret, at_ms,
+	    json_string_value(body), json_string_length(body));
+}
+
 /* A raw body, forged or not, to a URL or to the hook of a kind. */
 static json_t *notify_raw(struct fake *f, json_t *in)
 {
@@ -232,6 +263,7 @@ static json_t *notify_raw(struct fake *f, json_t *in)
 	json_int_t left = times ? json_integer_value(times) : 1;
 	json_int_t sent = 0;
 	struct text text = {0};
+	json_t *headers;
 
 	if (url == NULL && kind >= 0)
 		url = f->hooks[kind];
@@ -243,9 +275,10 @@ static json_t *notify_raw(struct fake *f, json_t *in)
 		    &text, json_string_value(body), json_string_length(body));
 	else
 		provider_render(body, &text);
+	headers = raw_headers(f, in, &text);
 	for (; sent < left; sent++)
-		notify_send(f->notify, url, text.bytes, text.len,
-		    json_object_get(in, "headers"));
+		notify_send(f->notify, url, text.bytes, text.len, headers);
+	json_decref(headers);
 	text_fini(&text);
 	return json_pack("{s:I}", "sent", sent);
 }

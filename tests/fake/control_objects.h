@@ -14,5 +14,6 @@ json_t *control_objects_edit(struct fake *f, json_t *in);
 json_t *control_objects_delete(struct fake *f, json_t *in);
 json_t *control_objects_hide(struct fake *f, json_t *in);
 json_t *control_objects_notify(struct fake *f, json_t *in);
+json_t *control_objects_sign(struct fake *f, json_t *in);
 
 #endif

@@ -69,6 +69,13 @@ struct provider {
 	/* The body of a notification. */
 	json_t *(*hook)(const struct object *o, bool as_integers);
 
+	/*
+	 * The headers that sign the body of a notification, as a new object;
+	 * NULL: this provider does not sign.
+	 */
+	json_t *(*sign)(const char *secret, int64_t at_ms, const char *body,
+	    size_t body_bytes);
+
 	/* One line of the truth: what a correct reader must hold. */
 	json_t *(*truth)(const struct object *o);
 

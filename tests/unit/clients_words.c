@@ -41,23 +41,76 @@ static const struct word_case ecurring[] = {
     {"transaction", "active", STATE_UNKNOWN},
 };
 
+static const struct word_case stripe[] = {
+    {"subscription", "incomplete", STATE_PENDING},
+    {"subscription", "incomplete_expired", STATE_ENDED},
+    {"subscription", "trialing", STATE_TRIALING},
+    {"subscription", "active", STATE_ACTIVE},
+    {"subscription", "past_due", STATE_PAST_DUE},
+    {"subscription", "canceled", STATE_ENDED},
+    {"subscription", "cancelled", STATE_UNKNOWN},
+    {"subscription", "unpaid", STATE_PAUSED},
+    {"subscription", "paused", STATE_PAUSED},
+    {"subscription", "Active", STATE_UNKNOWN},
+    {"invoice", "draft", STATE_PENDING},
+    {"invoice", "open", STATE_PENDING},
+    {"invoice", "paid", STATE_PAID},
+    {"invoice", "uncollectible", STATE_FAILED},
+    {"invoice", "void", STATE_FAILED},
+    {"checkout_session", "open", STATE_PENDING},
+    {"checkout_session", "complete", STATE_PAID},
+    {"checkout_session", "expired", STATE_FAILED},
+    {"checkout_session", "paid", STATE_UNKNOWN},
+    {"charge", "pending", STATE_PENDING},
+    {"charge", "succeeded", STATE_PAID},
+    {"charge", "failed", STATE_FAILED},
+    {"charge", "refunded", STATE_UNKNOWN},
+    {"payment_intent", "requires_payment_method", STATE_PENDING},
+    {"payment_intent", "requires_confirmation", STATE_PENDING},
+    {"payment_intent", "requires_action", STATE_PENDING},
+    {"payment_intent", "processing", STATE_PENDING},
+    {"payment_intent", "requires_capture", STATE_PENDING},
+    {"payment_intent", "canceled", STATE_FAILED},
+    {"payment_intent", "succeeded", STATE_PAID},
+    {"refund", "pending", STATE_PENDING},
+    {"refund", "requires_action", STATE_PENDING},
+    {"refund", "succeeded", STATE_REFUNDED},
+    {"refund", "failed", STATE_FAILED},
+    {"refund", "canceled", STATE_FAILED},
+    {"customer", "exists", STATE_ACTIVE},
+    {"customer", "deleted", STATE_ENDED},
+};
+
+static void check_words(
+    const char *type, const struct word_case *cases, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct client_kind *kind =
+		    client_kind_find(client_find(type), cases[i].kind);
+
+		if (state_of_word(kind->words, kind->n_words, cases[i].word) !=
+		    cases[i].state)
+			fail_msg("%s %s", cases[i].kind, cases[i].word);
+	}
+}
+
 static void test_ecurring(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < COUNT(ecurring); i++) {
-		const struct client_kind *kind =
-		    client_kind_find(client_find("ecurring"), ecurring[i].kind);
+	check_words("ecurring", ecurring, COUNT(ecurring));
+}
 
-		if (state_of_word(kind->words, kind->n_words,
-			ecurring[i].word) != ecurring[i].state)
-			fail_msg("%s %s", ecurring[i].kind, ecurring[i].word);
-	}
+static void test_stripe(void **state)
+{
+	(void)state;
+	check_words("stripe", stripe, COUNT(stripe));
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_ecurring),
+	    cmocka_unit_test(test_stripe),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

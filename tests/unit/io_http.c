@@ -23,6 +23,32 @@ static void test_request_is_seen_as_sent(void **state)
 	close(fd);
 }
 
+/* Of two headers of a name nobody has to choose. */
+static void test_header_sent_twice_is_none(void **state)
+{
+	static const struct {
+		const char *headers;
+		const char *seen;
+	} rows[] = {
+	    {"x-PROBE: yes\r\n", "yes"},
+	    {"X-Probe: yes\r\nX-Probe: yes\r\n", "(none)"},
+	    {"X-Probe: yes\r\nx-probe: no\r\nX-PROBE: 3\r\n", "(none)"},
+	    {"X-Probes: no\r\nX-Probe: yes\r\nX-Prob: no\r\n", "yes"},
+	};
+	struct wire *w = *state;
+	int fd = wire_connect(w);
+	char text[512];
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		snprintf(text, sizeof(text),
+		    "GET / HTTP/1.1\r\nHost: h\r\n%s\r\n", rows[i].headers);
+		wire_send(w, fd, text);
+		wire_answers(w, fd, 1);
+		assert_string_equal(w->header, rows[i].seen);
+	}
+	close(fd);
+}
+
 static void test_query_is_absent_bad_or_long(void **state)
 {
 	static const struct {
@@ -311,6 +337,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    WITH_WIRE(test_request_is_seen_as_sent),
+	    WITH_WIRE(test_header_sent_twice_is_none),
 	    WITH_WIRE(test_query_is_absent_bad_or_long),
 	    WITH_WIRE(test_body_comes_whole),
 	    WITH_WIRE(test_large_body_comes_whole),
