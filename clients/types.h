@@ -9,5 +9,6 @@ struct client;
 
 extern const struct client ecurring_client;
 extern const struct client stripe_client;
+extern const struct client ecosire_client;
 
 #endif

@@ -77,11 +77,31 @@ static inline void sign_stripe(
 	headers->n = 1;
 }
 
+static inline void sign_ecosire(
+    struct sign_headers *headers, const struct client_hook *hook)
+{
+	const struct signature_part body = {hook->body, hook->len};
+	char mac[SIGNATURE_HEX_MAX];
+
+	assert_int_equal(signature_hmac_hex(SIGN_SECRET, &body, 1, mac), 0);
+	snprintf(headers->items[0].name, sizeof(headers->items[0].name),
+	    "x-ecosire-signature");
+	snprintf(headers->items[0].value, sizeof(headers->items[0].value),
+	    "sha256=%s", mac);
+	snprintf(headers->items[1].name, sizeof(headers->items[1].name),
+	    "x-ecosire-delivery");
+	snprintf(
+	    headers->items[1].value, sizeof(headers->items[1].value), "dlv_1");
+	headers->n = 2;
+}
+
 static inline void sign_genuinely(struct sign_headers *headers,
     const char *type, const struct client_hook *hook)
 {
 	if (strcmp(type, "stripe") == 0)
 		sign_stripe(headers, hook);
+	if (strcmp(type, "ecosire") == 0)
+		sign_ecosire(headers, hook);
 }
 
 static inline const char *sign_media(const char *type)
