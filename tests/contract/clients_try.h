@@ -49,11 +49,10 @@ static const struct try_sample try_samples[] = {
 	{.kind = "invoice", .id = "in_1Inv"}, "\"status\": \"paid\"", "{}"},
     {"stripe", "tests/fixtures/stripe/charge-paid/reply.json",
 	{.kind = "charge", .id = "ch_3Chg"}, "\"status\": \"succeeded\"", "{}"},
-    {"ecosire",
-	"tests/fixtures/ecosire/trap-01-subscription-data-error/reply.json",
+    {"ecosire", "tests/fixtures/ecosire/sample-subscription/reply.json",
 	{.kind = "subscription", .id = "sub_1Nabc"}, "\"status\": \"active\"",
 	"false"},
-    {"ecosire", "tests/fixtures/ecosire/trap-01-order-data-error/reply.json",
+    {"ecosire", "tests/fixtures/ecosire/sample-order/reply.json",
 	{.kind = "order", .id = "018f3c2a-7b1e-7c3d-9a4b-1c2d3e4f5a6b"},
 	"\"status\": \"confirmed\"", "4900"},
 };

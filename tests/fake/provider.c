@@ -1,13 +1,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/fake/ecosire.h"
 #include "tests/fake/ecurring.h"
 #include "tests/fake/stripe.h"
 #include "tests/fake/provider.h"
 
 /* The one place that knows which providers there are. */
 static const struct provider *const rows[] = {
-    &ecurring_provider, &stripe_provider};
+    &ecurring_provider, &stripe_provider, &ecosire_provider};
 
 enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
 
