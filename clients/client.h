@@ -237,6 +237,16 @@ const struct client_kind *client_kind_find(
  */
 bool client_media_is(const char *content_type, const char *media);
 
+/* client_uuid_is_valid(id): a UUID in lower case, the form of a name of ours.
+ */
+bool client_uuid_is_valid(const char *id);
+/*
+ * client_uuid(arena, id): an id with A-F in lower case: a UUID is the same in
+ * either (RFC 9562 section 4), and an object has one name. What is too long for
+ * a UUID is given back as it is. NULL: arena full.
+ */
+const char *client_uuid(struct arena *arena, const char *id);
+
 /*
  * client_read_status(reply, out): the part of reading that is plain HTTP.
  * true: a 2xx, read on. false: out->verdict and cause are set (401/403 BARRED,

@@ -10,5 +10,6 @@ struct client;
 extern const struct client ecurring_client;
 extern const struct client flexprice_client;
 extern const struct client stripe_client;
+extern const struct client ecosire_client;
 
 #endif

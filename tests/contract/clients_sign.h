@@ -125,6 +125,24 @@ static inline void sign_standard(struct sign_headers *headers,
 	headers->n = 3;
 }
 
+static inline void sign_ecosire(
+    struct sign_headers *headers, const struct client_hook *hook)
+{
+	const struct signature_part body = {hook->body, hook->len};
+	char mac[SIGNATURE_HEX_MAX];
+
+	assert_int_equal(signature_hmac_hex(SIGN_SECRET, &body, 1, mac), 0);
+	snprintf(headers->items[0].name, sizeof(headers->items[0].name),
+	    "x-ecosire-signature");
+	snprintf(headers->items[0].value, sizeof(headers->items[0].value),
+	    "sha256=%s", mac);
+	snprintf(headers->items[1].name, sizeof(headers->items[1].name),
+	    "x-ecosire-delivery");
+	snprintf(
+	    headers->items[1].value, sizeof(headers->items[1].value), "dlv_1");
+	headers->n = 2;
+}
+
 static inline void sign_genuinely(struct sign_headers *headers,
     const char *type, const struct client_hook *hook)
 {
@@ -132,6 +150,8 @@ static inline void sign_genuinely(struct sign_headers *headers,
 		sign_stripe(headers, hook);
 	else if (strcmp(type, "flexprice") == 0)
 		sign_standard(headers, "svix", hook);
+	else if (strcmp(type, "ecosire") == 0)
+		sign_ecosire(headers, hook);
 }
 
 static inline const char *sign_media(const char *type)

@@ -70,6 +70,12 @@ static const struct try_sample try_samples[] = {
     {"flexprice", "tests/fixtures/flexprice/credit-note-finalized/reply.json",
 	{.kind = "credit_note", .id = "cn_01JX0000000000000000000006"},
 	"\"credit_note_type\": \"REFUND\"", "{}", NULL},
+    {"ecosire", "tests/fixtures/ecosire/sample-subscription/reply.json",
+	{.kind = "subscription", .id = "sub_1Nabc"}, "\"status\": \"active\"",
+	"false", NULL},
+    {"ecosire", "tests/fixtures/ecosire/sample-order/reply.json",
+	{.kind = "order", .id = "018f3c2a-7b1e-7c3d-9a4b-1c2d3e4f5a6b"},
+	"\"status\": \"confirmed\"", "4900", NULL},
 };
 
 enum { TRY_SAMPLES = sizeof(try_samples) / sizeof(try_samples[0]) };

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/fake/ecosire.h"
 #include "tests/fake/ecurring.h"
 #include "tests/fake/flexprice.h"
 #include "tests/fake/stripe.h"
@@ -9,6 +10,7 @@
 /* The one place that knows which providers there are. */
 static const struct provider *const rows[] = {
     &ecurring_provider, &flexprice_provider, &stripe_provider};
+    &ecurring_provider, &stripe_provider, &ecosire_provider};
 
 enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
 

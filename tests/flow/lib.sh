@@ -63,6 +63,10 @@ stripe)
   LIB_KINDS='subscription invoice checkout_session charge payment_intent'
   LIB_KINDS+=' refund customer dispute'
   ;;
+ecosire)
+  LIB_BASE=/api LIB_KEY_HEADER='Authorization: Bearer ' LIB_SIGNS=1
+  LIB_KINDS='order subscription invoice license'
+  ;;
 esac
 
 CONF=$TMP/trueup.conf

@@ -119,6 +119,34 @@ static const struct word_case flexprice[] = {
     {"credit_note", "VOIDED", STATE_FAILED},
 };
 
+static const struct word_case ecosire[] = {
+    {"order", "draft", STATE_PENDING},
+    {"order", "confirmed", STATE_PAID},
+    {"order", "in_progress", STATE_PAID},
+    {"order", "delivered", STATE_PAID},
+    {"order", "done", STATE_PAID},
+    {"order", "cancelled", STATE_FAILED},
+    {"order", "canceled", STATE_UNKNOWN},
+    {"order", "refunded", STATE_REFUNDED},
+    {"order", "paid", STATE_UNKNOWN},
+    {"invoice", "paid", STATE_PAID},
+    {"invoice", "open", STATE_UNKNOWN},
+    {"license", "active", STATE_ACTIVE},
+    {"license", "Active", STATE_UNKNOWN},
+    {"license", "suspended", STATE_PAUSED},
+    {"license", "revoked", STATE_ENDED},
+    {"license", "expired", STATE_ENDED},
+    {"subscription", "incomplete", STATE_PENDING},
+    {"subscription", "incomplete_expired", STATE_ENDED},
+    {"subscription", "trialing", STATE_TRIALING},
+    {"subscription", "active", STATE_ACTIVE},
+    {"subscription", "past_due", STATE_PAST_DUE},
+    {"subscription", "canceled", STATE_ENDED},
+    {"subscription", "cancelled", STATE_UNKNOWN},
+    {"subscription", "unpaid", STATE_PAUSED},
+    {"subscription", "paused", STATE_PAUSED},
+};
+
 static void check_words(
     const char *type, const struct word_case *cases, size_t n)
 {
@@ -150,12 +178,19 @@ static void test_stripe(void **state)
 	check_words("stripe", stripe, COUNT(stripe));
 }
 
+static void test_ecosire(void **state)
+{
+	(void)state;
+	check_words("ecosire", ecosire, COUNT(ecosire));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_ecurring),
 	    cmocka_unit_test(test_flexprice),
 	    cmocka_unit_test(test_stripe),
+	    cmocka_unit_test(test_ecosire),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
