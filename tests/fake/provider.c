@@ -9,8 +9,11 @@
 
 /* The one place that knows which providers there are. */
 static const struct provider *const rows[] = {
-    &ecurring_provider, &flexprice_provider, &stripe_provider};
-    &ecurring_provider, &stripe_provider, &ecosire_provider};
+    &ecurring_provider,
+    &ecosire_provider,
+    &flexprice_provider,
+    &stripe_provider,
+};
 
 enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
 
