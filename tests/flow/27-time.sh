@@ -51,7 +51,10 @@ account ecurring/begun | assert_json '[.entitled, .valid_until]' \
 assert_eq "$(edges ecurring/begun)" ""
 fetched=$(requests subscription 1)
 
-# Their moment passes while a worker runs. Nobody is told.
+# Their moment passes while a worker runs. Nobody is told, and the provider's
+# answer is held back: it is time alone that changes theirs.
+control barrier '{"kind":"subscription","id":"2"}' >/dev/null
+control barrier '{"kind":"subscription","id":"3"}' >/dev/null
 happens subscription 2 "{\"status\":\"cancelled\",\"at\":$soon}"
 start_worker
 assert entitled ecurring/followed true
@@ -67,6 +70,7 @@ tu changes | jq -s 'map(select(.cause == "time") |
   .recorded_at[:19] >= .at[:19]) | all' | is true
 
 # Just after it, the provider is asked by itself: it says cancelled by now.
+control barrier/release >/dev/null
 wait_until 4 '[ "$(history subscription 2 .status | tail -n 1)" = \
   "\"cancelled\"" ]'
 history subscription 2 | tail -n 1 | jq '[.cause, .collapsed]' |
