@@ -69,6 +69,7 @@ static void read_subscription(
 	const char *text = NULL;
 	int64_t updated_ms;
 
+	(void)field_object(&r->fields, from, "subscription_tier");
 	out->product = read_label(r, from,
 	    "subscription_tier.product_manage_id", "product_manage_id");
 	out->label =
@@ -143,6 +144,11 @@ static void read_single(
 	read_subscription(r, root, grant);
 	reading_fact(r->out, facts, "product", grant->product);
 	reading_fact(r->out, facts, "label", grant->label);
+	if (grant->state != STATE_UNKNOWN)
+		return;
+	/* nor is it known whether that is all that there is */
+	grant->product = NULL;
+	grant->label = NULL;
 }
 
 /* A list of subscriptions, whatever it is called. */
@@ -191,7 +197,9 @@ static void summarize(struct ecom9_reader *r, struct fact *facts)
 		    grant->product != NULL ? grant->product : "",
 		    grant->label != NULL ? grant->label : "", grant->status);
 	}
-	if (text.error == 0 && text.len <= SUMMARY_MAX)
+	if (r->out->n_grants == 0)
+		copy = "none";
+	else if (text.error == 0 && text.len <= SUMMARY_MAX)
 		copy = arena_text(r->arena, buf_text(&text));
 	else
 		copy = arena_printf(r->arena, "%zu, %016llx", r->out->n_grants,
@@ -286,15 +294,17 @@ static void read_credits(struct ecom9_reader *r, struct fact *facts)
 {
 	const struct client_reply *reply = &r->replies[1];
 	struct client_reading probe = {0};
+	const char *cause;
 	field_value *root;
 
 	if (reply->status == 404 || reply->status == 403)
 		return;
 	if (!client_read_status(reply, r->arena, &probe)) {
+		cause = arena_printf(r->arena,
+		    "the balance of credits cannot be read (HTTP %d)",
+		    reply->status);
 		reading_refuse(r->reading, VERDICT_LATER,
-		    arena_printf(r->arena,
-			"the balance of credits cannot be read (HTTP %d)",
-			reply->status));
+		    cause != NULL ? cause : "too large to be held");
 		return;
 	}
 	root = ecom9_read_document(r, reply);

@@ -2,7 +2,7 @@
  * What the answers about a transaction mean. ecom9 documents no question about
  * a single one: it is found in the list of its account, page by page.
  */
-#include <string.h>
+#include <strings.h>
 
 #include <jansson.h>
 
@@ -15,7 +15,7 @@
 
 #include "clients/ecom9.h"
 
-enum { CURRENCY_MAX = 16, UUID_MAX = 64 };
+enum { CURRENCY_MAX = 16 /* bytes */ };
 
 static enum state state_of(const char *word)
 {
@@ -67,20 +67,10 @@ static void read_item(struct ecom9_reader *r, const field_value *item)
 	read_grant(r, created_ms);
 }
 
-/* Does the element name a transaction, and is it the one? */
-static bool is_named(
-    struct ecom9_reader *r, const field_value *item, bool *readable)
+/* As client_uuid: either letter case names the same. */
+static bool is_named(const json_t *id, const char *uuid)
 {
-	struct fields probe;
-	const char *id;
-
-	fields_init(&probe, r->arena);
-	id = field_text(&probe, item, "transaction_uuid", UUID_MAX);
-	*readable = id != NULL;
-	if (id == NULL)
-		return false;
-	id = client_uuid(r->arena, id);
-	return id != NULL && strcmp(id, r->object->id) == 0;
+	return strcasecmp(json_string_value(id), uuid) == 0;
 }
 
 /* The element, or NULL. What cannot be read may be it: a complaint. */
@@ -91,11 +81,12 @@ static const field_value *find_item(
 
 	for (size_t i = 0; i < field_count(results); i++) {
 		const field_value *item = field_at(results, i);
-		bool readable;
+		const json_t *id = json_object_get(item, "transaction_uuid");
 
-		if (is_named(r, item, &readable))
+		if (!json_is_string(id))
+			n_unreadable++;
+		else if (is_named(id, r->object->id))
 			return item;
-		n_unreadable += !readable;
 	}
 	if (n_unreadable > 0)
 		field_complain(&r->fields, "results",
@@ -124,6 +115,7 @@ static void read_page(struct ecom9_reader *r, const field_value *root)
 	    .page = r->n + 1};
 	const field_value *results = field_array(&r->fields, root, "results");
 	const field_value *item;
+	bool next;
 
 	if (results == NULL) {
 		field_complain(&r->fields, "results", "missing");
@@ -134,7 +126,10 @@ static void read_page(struct ecom9_reader *r, const field_value *root)
 		read_item(r, item);
 		return;
 	}
-	if (!has_next(r, root))
+	next = has_next(r, root);
+	if (r->fields.error != NULL)
+		return;
+	if (!next)
 		reading_refuse(r->reading, VERDICT_GONE,
 		    "the account's list of transactions does not have it");
 	else if (r->n < CLIENT_STEPS_MAX)

@@ -415,7 +415,7 @@ static void check_hostile_ids(
 			     &provider, &object, &arena, &request, &err) != 0 ||
 			 strpbrk(request.path, " #\\;\xc3") != NULL ||
 			 strstr(request.path, ids[i]) != NULL ||
-			 strstr(request.path, "/..") != NULL)
+			 strstr(request.path, "/../") != NULL)
 			fail_msg("%s %s: %s", client->type, kind->name, ids[i]);
 		arena_fini(&arena);
 	}

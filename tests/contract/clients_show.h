@@ -107,6 +107,18 @@ static inline void show_grants(struct buf *out, const struct observation *obs)
 	}
 }
 
+static inline void show_credits(struct buf *out, const struct observation *obs)
+{
+	for (size_t i = 0; i < obs->n_credits; i++) {
+		const struct credit *credit = &obs->credits[i];
+
+		buf_addf(out, "credit %s", credit->amount);
+		show_text(out, "unit", credit->unit);
+		show_text(out, "product", credit->product);
+		buf_adds(out, "\n");
+	}
+}
+
 static inline void show_observation(
     struct buf *out, const struct observation *obs)
 {
@@ -132,18 +144,6 @@ static inline void show_observation(
 	show_moment(out, "reversible_until", obs->reversible_until_ms);
 	if (obs->other_mode)
 		buf_adds(out, "other mode\n");
-}
-
-static inline void show_credits(struct buf *out, const struct observation *obs)
-{
-	for (size_t i = 0; i < obs->n_credits; i++) {
-		const struct credit *credit = &obs->credits[i];
-
-		buf_addf(out, "credit %s", credit->amount);
-		show_text(out, "unit", credit->unit);
-		show_text(out, "product", credit->product);
-		buf_adds(out, "\n");
-	}
 }
 
 static inline void show_reading(
