@@ -91,8 +91,7 @@ static int check_label(const struct config_node *node, const char *key,
 {
 	if (*label == NULL)
 		return 0;
-	if (strlen(*label) > LABEL_MAX ||
-	    text_has_control(*label, strlen(*label)))
+	if (strlen(*label) > LABEL_MAX)
 		return config_complain(node, key, err,
 		    "a label of at most %d bytes is allowed", LABEL_MAX);
 	if (**label == '\0')

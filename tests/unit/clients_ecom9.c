@@ -19,6 +19,8 @@
 enum { ARENA_MAX = 1 << 20, BODY_MAX = 1 << 20 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define TEN "0123456789"
+#define LONG TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN
 #define UUID "123e4567-e89b-12d3-a456-426614174000"
 
 /* ---- options ------------------------------------------------------------ */
@@ -38,7 +40,9 @@ static const struct option_case options[] = {
     {__LINE__, "subscription = \"\"; tier = \"\";", NULL},
     {__LINE__, "tier = \"pro\";", "tier: ecom9 evaluates a tier only"},
     {__LINE__, "subscription = \"\"; tier = \"pro\";", "tier: ecom9"},
-    {__LINE__, "subscription = \"a\\nb\";", "subscription: a label"},
+    {__LINE__, "subscription = \"a\\nb\";", "subscription: a control"},
+    {__LINE__, "subscription = \"" LONG "1\";", "subscription: a label"},
+    {__LINE__, "subscription = \"" LONG "\";", NULL},
     {__LINE__, "auth = \"basic\";", "auth"},
     {__LINE__, "auth = true;", "auth"},
     {__LINE__, "credits = \"no\";", "credits"},
