@@ -9,6 +9,8 @@
 #include "reconciler/core/history.h"
 #include "reconciler/core/settings.h"
 
+#include "reconciler/io/balance.h"
+
 #include "reconciler/io/query.h"
 
 /* Not even of what it is is known: then it may be of what is asked about. */
@@ -102,6 +104,9 @@ int query_account(struct store_view *view, const struct settings *settings,
 	rc = read_account(view, settings, q, arena, &seen, err);
 	if (rc == 0)
 		rc = choose_grants(settings, q, &seen, arena, out, err);
+	if (rc == 0)
+		rc = balance_sum(seen.credits, seen.n_credits, q->product,
+		    arena, &out->credits, &out->n_credits, err);
 	if (rc != 0)
 		return rc;
 	out->account = q->account;
