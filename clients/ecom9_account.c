@@ -234,7 +234,7 @@ static void read_list(struct ecom9_reader *r, const field_value *root,
 		return;
 	}
 	grants = n > 0 ? make_grants(r, n) : NULL;
-	for (size_t i = 0; i < r->out->n_grants; i++)
+	for (size_t i = 0; grants != NULL && i < n; i++)
 		read_element(r, i, field_at(list, i), &grants[i]);
 	if (r->fields.error != NULL)
 		return;
