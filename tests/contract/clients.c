@@ -234,7 +234,7 @@ static bool load_reply(
     const char *folder, const char *name, size_t i, struct replies *replies)
 {
 	struct client_reply *reply = &replies->items[i];
-	char file[32];
+	char file[64];
 
 	snprintf(file, sizeof(file), "%s.json", name);
 	if (!load(folder, file, &replies->bodies[i]))
