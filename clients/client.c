@@ -14,6 +14,7 @@ static const struct client *const types[] = {
     &flexprice_client,
     &stripe_client,
     &ecosire_client,
+    &ecom9_client,
 };
 
 enum {

@@ -119,6 +119,8 @@ struct client_kind {
 	const char *name;
 	/* id_is_valid(id): the provider's documented form. */
 	bool (*id_is_valid)(const char *id);
+	/* What its grants are called in a reason; NULL: as the kind. */
+	const char *noun;
 	bool needs_parent; /* cannot be asked for without its parent's id */
 	const struct state_word *words;
 	size_t n_words;

@@ -11,5 +11,6 @@ extern const struct client ecurring_client;
 extern const struct client flexprice_client;
 extern const struct client stripe_client;
 extern const struct client ecosire_client;
+extern const struct client ecom9_client;
 
 #endif

@@ -268,6 +268,8 @@ static void say_reason(const struct held_grant *held, const struct span *span,
 	char text[NAME_KIND_MAX + OBSERVATION_WORD_MAX + sizeof(out->reason)];
 	int len;
 
+	if (held->noun != NULL)
+		subject.kind = held->noun;
 	write_moment(span->start_ms, subject.start);
 	write_moment(span->end_ms, subject.end);
 	switch (out->entitled) {

@@ -127,7 +127,6 @@ static char *replaced(const char *text, const char *what, const char *by)
 
 static void test_duplicate_keys(void **state)
 {
-
 	(void)state;
 	for (size_t s = 0; s < TRY_SAMPLES; s++) {
 		char *text = try_load(&try_samples[s]);
@@ -206,6 +205,17 @@ static enum verdict try_huge(const struct try_sample *sample, const char *what,
 	return verdict;
 }
 
+/* The sample of that file. */
+static const struct try_sample *sample_of(const char *file)
+{
+	for (size_t s = 0; s < TRY_SAMPLES; s++) {
+		if (strcmp(try_samples[s].file, file) == 0)
+			return &try_samples[s];
+	}
+	fail_msg("no sample is %s", file);
+	return NULL;
+}
+
 static void test_huge(void **state)
 {
 	const struct try_sample *sub = &try_samples[0];
@@ -231,6 +241,32 @@ static void test_huge(void **state)
 	    VERDICT_GARBLED);
 	assert_int_equal(try_huge(tra, "50.6", "", "9", ""), VERDICT_GARBLED);
 	assert_int_equal(try_huge(tra, "50.6", "0.", "1", ""), VERDICT_GARBLED);
+}
+
+static void test_huge_ecom9(void **state)
+{
+	const struct try_sample *account =
+	    sample_of("tests/fixtures/ecom9/sample-account/reply.json");
+	const struct try_sample *several = sample_of(
+	    "tests/fixtures/ecom9/trap-04-one-of-two-active/reply.json");
+	const struct try_sample *listed =
+	    sample_of("tests/fixtures/ecom9/sample-transaction/reply.json");
+
+	(void)state;
+	assert_int_equal(
+	    try_huge(account, "\"Aurora Growth\"", "\"", "x", "\""),
+	    VERDICT_TRUTH);
+	assert_int_equal(try_huge(account, "\"P6ZmR29aTyQb\"", "\"", "x", "\""),
+	    VERDICT_GARBLED);
+	assert_int_equal(try_huge(several, "\"subscriptions\": [",
+			     "\"subscriptions\": [", "{},", ""),
+	    VERDICT_GARBLED);
+	/* what is not the one that is looked for does no harm */
+	assert_int_equal(try_huge(listed, "\"results\": [", "\"results\": [",
+			     "{\"transaction_uuid\":\"x\"},", ""),
+	    VERDICT_TRUTH);
+	assert_int_equal(
+	    try_huge(listed, "\"29.99\"", "\"", "9", "\""), VERDICT_GARBLED);
 }
 
 /* 10 MB that are no document at all. */
@@ -260,6 +296,7 @@ int main(void)
 	    cmocka_unit_test(test_duplicate_keys),
 	    cmocka_unit_test(test_deep),
 	    cmocka_unit_test(test_huge),
+	    cmocka_unit_test(test_huge_ecom9),
 	    cmocka_unit_test(test_huge_rubbish),
 	};
 

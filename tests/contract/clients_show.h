@@ -167,11 +167,10 @@ static inline void show_reading(
 	if (reading->gone_for_sure)
 		buf_adds(out, "gone for sure\n");
 	show_line(out, "cause", reading->cause);
-	if (reading->verdict == VERDICT_MORE)
-		buf_addf(out, "ask %s operation %s\n", reading->next.path,
-		    reading->next.operation);
 	if (reading->verdict == VERDICT_TRUTH)
 		show_observation(out, &reading->observation);
+	if (reading->verdict == VERDICT_MORE)
+		show_request(out, &reading->next);
 	for (size_t i = 0; i < reading->n_also; i++)
 		buf_addf(out, "also %s %s\n", reading->also[i].kind,
 		    reading->also[i].id);

@@ -54,6 +54,10 @@ PROVIDER=${PROVIDER:-ecurring}
 LIB_SIGNS='' LIB_BASE='' LIB_KEY_HEADER='X-Authorization: '
 LIB_KINDS='subscription transaction'
 case $PROVIDER in
+ecom9)
+  LIB_BASE=/api LIB_KEY_HEADER='Authorization: Bearer '
+  LIB_KINDS='account transaction'
+  ;;
 flexprice)
   LIB_KEY_HEADER='x-api-key: ' LIB_SIGNS=1 LIB_BASE=/v1
   LIB_KINDS='subscription invoice wallet customer payment credit_note'

@@ -147,6 +147,20 @@ static const struct word_case ecosire[] = {
     {"subscription", "paused", STATE_PAUSED},
 };
 
+static const struct word_case ecom9[] = {
+    {"account", "active", STATE_ACTIVE},
+    {"account", "inactive", STATE_ENDED},
+    {"account", "unknown", STATE_UNKNOWN},
+    {"account", "paused", STATE_UNKNOWN},
+    {"transaction", "pending", STATE_PENDING},
+    {"transaction", "completed", STATE_PAID},
+    {"transaction", "failed", STATE_FAILED},
+    {"transaction", "cancelled", STATE_FAILED},
+    {"transaction", "canceled", STATE_UNKNOWN},
+    {"transaction", "refunded", STATE_UNKNOWN},
+    {"transaction", "Completed", STATE_UNKNOWN},
+};
+
 static void check_words(
     const char *type, const struct word_case *cases, size_t n)
 {
@@ -184,6 +198,12 @@ static void test_ecosire(void **state)
 	check_words("ecosire", ecosire, COUNT(ecosire));
 }
 
+static void test_ecom9(void **state)
+{
+	(void)state;
+	check_words("ecom9", ecom9, COUNT(ecom9));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -191,6 +211,7 @@ int main(void)
 	    cmocka_unit_test(test_flexprice),
 	    cmocka_unit_test(test_stripe),
 	    cmocka_unit_test(test_ecosire),
+	    cmocka_unit_test(test_ecom9),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
