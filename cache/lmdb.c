@@ -565,3 +565,15 @@ uint64_t lmdb_free_bytes(struct lmdb *db)
 	lmdb_abort(txn);
 	return pages * db->page_bytes;
 }
+
+void lmdb_trim(struct lmdb *db)
+{
+	MDB_envinfo info = {0};
+
+	mdb_env_info(db->env, &info);
+	pthread_mutex_lock(&db->gate);
+	/* The size stays, but to set it is to map the file anew. */
+	if (db->active == 0)
+		(void)mdb_env_set_mapsize(db->env, info.me_mapsize);
+	pthread_mutex_unlock(&db->gate);
+}

@@ -127,4 +127,11 @@ void lmdb_cursor_delete(struct lmdb_cursor *cursor);
 void lmdb_usage(struct lmdb *db, uint64_t *map_bytes, uint64_t *used_bytes);
 uint64_t lmdb_free_bytes(struct lmdb *db);
 
+/*
+ * lmdb_trim(db): forget the pages that were looked at (they stay in the
+ * system's cache), so that the memory of the process does not grow with the
+ * file. Nothing happens while this process has a transaction.
+ */
+void lmdb_trim(struct lmdb *db);
+
 #endif
