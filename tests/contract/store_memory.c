@@ -10,8 +10,10 @@ static long mapped_kb(void)
 	char line[256];
 	long kb = -1;
 
-	while (file != NULL && kb < 0 && fgets(line, sizeof(line), file))
-		(void)sscanf(line, "RssFile: %ld kB", &kb);
+	while (file != NULL && kb < 0 && fgets(line, sizeof(line), file)) {
+		if (strncmp(line, "RssFile:", 8) == 0)
+			kb = strtol(line + 8, NULL, 10);
+	}
 	if (file != NULL)
 		fclose(file);
 	return kb;
