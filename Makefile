@@ -234,11 +234,11 @@ bench-deps: deps ## the same, with those that only `bench` needs
 MAN_AT = $(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $(1)))
 
 install: all ## into $(DESTDIR)$(PREFIX), by default /usr/local
-	install -d '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(DOCDIR)/examples'
+	install -d '$(DESTDIR)$(BINDIR)'
 	install -m 755 $(BIN) '$(DESTDIR)$(BINDIR)'
 	$(foreach m,$(MANUALS),install -Dm 644 -t '$(call MAN_AT,$m)' $m &&) :
-	$(foreach e,$(EXAMPLES),install -m 644 $e \
-	'$(DESTDIR)$(DOCDIR)/examples' &&) :
+	$(foreach e,$(EXAMPLES),install -Dm 644 $e \
+	'$(DESTDIR)$(DOCDIR)/examples/$(patsubst etc/%,%,$e)' &&) :
 
 uninstall: ## take all of that away again
 	rm -f '$(DESTDIR)$(BINDIR)/trueup'

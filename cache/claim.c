@@ -6,7 +6,6 @@
 
 #include "cache/codec.h"
 #include "cache/jobs.h"
-#include "cache/ledger.h"
 #include "cache/turn.h"
 
 enum {
@@ -66,8 +65,8 @@ static size_t read_due(struct store_turn *turn, const char *provider,
 	struct key lane;
 	size_t n = 0;
 
-	for (uint8_t i = 0; i < PRIORITY_COUNT; i++) {
-		jobs_lane(&lane, provider, i);
+	for (int i = 0; i < PRIORITY_COUNT; i++) {
+		jobs_lane(&lane, provider, (uint8_t)i);
 		n += read_lane(turn, cursor, &lane, max - n, out + n);
 	}
 	lmdb_cursor_close(cursor);
@@ -192,7 +191,7 @@ static bool is_spaced(struct store_turn *turn, const struct due_row *row)
 	if (row->time_ms <= turn->now_ms ||
 	    !get_job(turn->txn, &row->ref, &turn->arena, &job))
 		return false;
-	spaced = objects_spaced(turn->txn, &row->ref, turn->now_ms);
+	spaced = jobs_spaced(turn, &job);
 	return job.notices > 0 && !job.laddered && job.attempts == 0 &&
 	       job.due_ms <= spaced;
 }
@@ -230,8 +229,8 @@ int64_t store_turn_next(
 	struct span k;
 	struct span v;
 
-	for (uint8_t i = 0; i < PRIORITY_COUNT; i++) {
-		jobs_lane(&lane, provider, i);
+	for (int i = 0; i < PRIORITY_COUNT; i++) {
+		jobs_lane(&lane, provider, (uint8_t)i);
 		if (lmdb_seek(cursor, key_span(&lane), &k, &v) &&
 		    key_has_prefix(k, &lane) && decode_row(turn, k, &row) &&
 		    (next_ms == 0 || row.time_ms < next_ms))

@@ -8,7 +8,6 @@
 #include "cache/codec.h"
 #include "cache/inbox.h"
 #include "cache/jobs.h"
-#include "cache/ledger.h"
 #include "cache/turn.h"
 
 enum {
@@ -104,30 +103,20 @@ static void count_notice(struct job_record *job, int64_t arrived_ms)
 static void fold_in_flight(
     struct job_record *job, enum cause cause, int64_t arrived_ms)
 {
-	if (cause == CAUSE_NOTIFIED || cause == CAUSE_MANUAL)
+	if (jobs_is_asked(cause))
 		count_notice(job, arrived_ms);
 }
 
 static void fold(struct job_record *job, enum cause cause, int64_t arrived_ms,
     int64_t due_ms)
 {
-	bool asked = cause == CAUSE_NOTIFIED || cause == CAUSE_MANUAL;
-
-	if (!asked && job->parked)
+	jobs_pull(job, cause, due_ms);
+	if (cause != CAUSE_NOTIFIED)
 		return;
-	if (job->parked) {
-		jobs_restart(job);
-		job->due_ms = due_ms;
-	}
-	if (cause == CAUSE_NOTIFIED) {
-		/* News may have come since: the ladder starts afresh. */
-		job->laddered = false;
-		job->rung = 0;
-		count_notice(job, arrived_ms);
-	}
-	jobs_urge(job, cause);
-	if (due_ms < job->due_ms && (asked || job->attempts == 0))
-		job->due_ms = due_ms;
+	/* News may have come since: the ladder starts afresh. */
+	job->laddered = false;
+	job->rung = 0;
+	count_notice(job, arrived_ms);
 }
 
 static void take_parent(struct job_record *job, const struct notice *notice)
@@ -164,9 +153,9 @@ static void collect_object(struct store_turn *turn, struct arena *arena,
     const struct waiting *waiting, size_t n)
 {
 	const struct object_ref *ref = &waiting[0].notice.ref;
-	int64_t spaced = objects_spaced(turn->txn, ref, turn->now_ms);
 	struct job_record before;
 	struct job_record job;
+	int64_t floor_ms;
 	int rc = jobs_get(turn->txn, ref, arena, &before);
 
 	if (rc != 0 && rc != ERR_ABSENT)
@@ -177,6 +166,7 @@ static void collect_object(struct store_turn *turn, struct arena *arena,
 		job.cause = waiting[0].notice.cause;
 		job.due_ms = INT64_MAX;
 	}
+	floor_ms = jobs_spaced(turn, &job);
 	for (size_t i = 0; i < n; i++) {
 		const struct notice *notice = &waiting[i].notice;
 		int64_t at = arrival(notice, turn->now_ms);
@@ -186,7 +176,7 @@ static void collect_object(struct store_turn *turn, struct arena *arena,
 			fold_in_flight(&job, notice->cause, at);
 		else
 			fold(&job, notice->cause, at,
-			    spaced > turn->now_ms ? spaced : at);
+			    floor_ms > turn->now_ms ? floor_ms : at);
 	}
 	park_unconfigured(turn, arena, &job);
 	jobs_put(turn->txn, rc == 0 ? &before : NULL, &job);
@@ -262,11 +252,13 @@ static void collect(struct store_turn *turn, struct arena *arena,
 size_t store_turn_collect(struct store_turn *turn, size_t max)
 {
 	uint64_t waits = lmdb_count(turn->txn, TABLE_INBOX);
-	size_t n = max < COLLECT_MAX ? max : COLLECT_MAX;
+	size_t n = COLLECT_MAX;
 	struct waiting *waiting;
 	struct arena arena;
 
-	if (n > waits)
+	if (max < n)
+		n = max;
+	if (waits < n)
 		n = (size_t)waits;
 	if (n == 0)
 		return 0;

@@ -70,7 +70,7 @@ static int check_room(struct store *store, struct lmdb_txn *txn, size_t n)
 	       WORK_BYTES * (int64_t)(lmdb_count(txn, TABLE_INBOX) +
 				      lmdb_count(txn, TABLE_JOBS));
 	if (room < need)
-		room += (int64_t)lmdb_free_bytes(txn);
+		room += (int64_t)lmdb_free_bytes(store->db);
 	if (room < need)
 		return refuse(txn, map < disk);
 	store->room_bytes = room - need;

@@ -3,9 +3,11 @@
 #include "reconciler/base/arena.h"
 #include "reconciler/base/err.h"
 #include "reconciler/base/text.h"
+#include "reconciler/core/schedule.h"
 
 #include "cache/codec.h"
 #include "cache/jobs.h"
+#include "cache/ledger.h"
 #include "cache/turn.h"
 
 enum { FLAG_PARKED = 1, FLAG_LADDERED = 2 };
@@ -159,6 +161,7 @@ static void encode(struct writer *w, const struct job_record *job)
 	writer_u32(w, job->garbled);
 	writer_u32(w, job->rung);
 	writer_i64(w, job->missing_since_ms);
+	writer_i64(w, job->tried_ms);
 	writer_u16(w, (uint16_t)job->http_status);
 	writer_text(w, job->parent_kind);
 	writer_text(w, job->parent_id);
@@ -187,6 +190,7 @@ static void decode(
 	out->garbled = reader_u32(r);
 	out->rung = reader_u32(r);
 	out->missing_since_ms = reader_i64(r);
+	out->tried_ms = reader_i64(r);
 	out->http_status = reader_u16(r);
 	out->parent_kind = reader_text(r, arena);
 	out->parent_id = reader_text(r, arena);
@@ -268,28 +272,23 @@ void jobs_restart(struct job_record *job)
 	job->last_error = NULL;
 }
 
-void jobs_urge(struct job_record *job, enum cause cause)
-{
-	if (jobs_priority(cause) < jobs_priority(job->cause))
-		job->cause = cause;
-}
-
-/* Does this cause mean that somebody waits for the answer? */
-static bool is_asked(enum cause cause)
+bool jobs_is_asked(enum cause cause)
 {
 	return cause == CAUSE_NOTIFIED || cause == CAUSE_MANUAL;
 }
 
-static void want_again(struct job_record *job, enum cause cause, int64_t due_ms)
+void jobs_pull(struct job_record *job, enum cause cause, int64_t due_ms)
 {
-	if (job->claimed_ms != 0 || (job->parked && !is_asked(cause)))
+	if (job->claimed_ms != 0 || (job->parked && !jobs_is_asked(cause)))
 		return;
 	if (job->parked) {
 		jobs_restart(job);
 		job->due_ms = due_ms;
 	}
-	jobs_urge(job, cause);
-	if (due_ms < job->due_ms && (job->attempts == 0 || is_asked(cause)))
+	if (jobs_priority(cause) < jobs_priority(job->cause))
+		job->cause = cause;
+	if (due_ms < job->due_ms &&
+	    (job->attempts == 0 || jobs_is_asked(cause)))
 		job->due_ms = due_ms;
 }
 
@@ -319,7 +318,7 @@ void jobs_want(struct store_turn *turn, const struct object_ref *ref,
 		after.cause = cause;
 		after.due_ms = due_ms;
 	} else {
-		want_again(&after, cause, due_ms);
+		jobs_pull(&after, cause, due_ms);
 	}
 	if (parent_kind != NULL && parent_id != NULL) {
 		after.parent_kind = parent_kind;
@@ -329,4 +328,12 @@ void jobs_want(struct store_turn *turn, const struct object_ref *ref,
 		jobs_put(turn->txn, NULL, &after);
 	else if (is_changed(&before, &after))
 		jobs_put(turn->txn, &before, &after);
+}
+
+int64_t jobs_spaced(struct store_turn *turn, const struct job_record *job)
+{
+	int64_t seen_ms = objects_spaced(turn->txn, &job->ref, turn->now_ms);
+	int64_t tried_ms = schedule_spaced(turn->now_ms, job->tried_ms);
+
+	return seen_ms > tried_ms ? seen_ms : tried_ms;
 }

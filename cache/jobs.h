@@ -54,8 +54,9 @@ struct job_record {
 	uint64_t claimed_notices; /* of these, counted at the claim */
 	int64_t first_notified_ms;
 	int64_t last_notified_ms;
-	uint32_t attempts;
-	uint32_t garbled; /* malformed answers in a row */
+	uint32_t attempts; /* failed since the last notice */
+	int64_t tried_ms;  /* when the last failed one began; 0: none */
+	uint32_t garbled;  /* malformed answers in a row */
 	uint32_t rung;
 	bool laddered; /* waits on the re-check ladder */
 	int64_t missing_since_ms;
@@ -88,11 +89,19 @@ void jobs_want(struct store_turn *turn, const struct object_ref *ref,
     const char *parent_kind, const char *parent_id, enum cause cause,
     int64_t due_ms);
 
+/*
+ * jobs_spaced(turn, job): the earliest moment at which the job's object may be
+ * asked for again: a failed look spaces the next one as a good one does.
+ */
+int64_t jobs_spaced(struct store_turn *turn, const struct job_record *job);
+
 enum priority jobs_priority(enum cause cause);
 /* jobs_restart(job): un-park it, attempts and ladder start afresh. */
 void jobs_restart(struct job_record *job);
-/* jobs_urge(job, cause): its cause becomes this one if that is more urgent. */
-void jobs_urge(struct job_record *job, enum cause cause);
+/* jobs_is_asked(cause): somebody waits for the answer. */
+bool jobs_is_asked(enum cause cause);
+/* jobs_pull(job, cause, due): what jobs_want does to a job that exists. */
+void jobs_pull(struct job_record *job, enum cause cause, int64_t due_ms);
 
 /* A row of the due index. */
 struct due_row {

@@ -39,27 +39,6 @@ struct lmdb_cursor {
 	bool at_end; /* the last seek found nothing */
 };
 
-static const char *const table_names[TABLE_COUNT] = {
-    [TABLE_META] = "meta",
-    [TABLE_INBOX] = "inbox",
-    [TABLE_JOBS] = "jobs",
-    [TABLE_DUE] = "due",
-    [TABLE_OBJECTS] = "objects",
-    [TABLE_NUMBERS] = "numbers",
-    [TABLE_HISTORY] = "history",
-    [TABLE_GRANTS] = "grants",
-    [TABLE_GRANT_LOG] = "grant_log",
-    [TABLE_ACCOUNTS] = "accounts",
-    [TABLE_BELONGINGS] = "belongings",
-    [TABLE_EDGES] = "edges",
-    [TABLE_CHANGES] = "changes",
-    [TABLE_LINKS] = "links",
-    [TABLE_CUSTOMERS] = "customers",
-    [TABLE_MEMBERS] = "members",
-    [TABLE_CHECKS] = "checks",
-    [TABLE_PROVIDERS] = "providers",
-};
-
 /* The one map from LMDB's and the system's codes to what a caller can do. */
 static const struct {
 	int rc;
@@ -95,11 +74,6 @@ static int map_error(int rc, const char *doing, struct err_text *err)
 		}
 	}
 	return err_set(err, ERR_FAIL, "store: %s: %s", doing, mdb_strerror(rc));
-}
-
-const char *lmdb_table_name(enum table table)
-{
-	return (unsigned int)table < TABLE_COUNT ? table_names[table] : "?";
 }
 
 /* ---- opening ---------------------------------------------------------- */
@@ -362,8 +336,8 @@ static struct span to_span(const MDB_val *val)
 void lmdb_create(struct lmdb_txn *txn)
 {
 	for (int i = 0; i < TABLE_COUNT && txn->error == 0; i++) {
-		int rc = mdb_dbi_open(
-		    txn->txn, table_names[i], MDB_CREATE, &txn->db->tables[i]);
+		int rc = mdb_dbi_open(txn->txn, lmdb_table_name((enum table)i),
+		    MDB_CREATE, &txn->db->tables[i]);
 
 		if (rc != 0)
 			fail(txn, (enum table)i, rc);
@@ -557,26 +531,37 @@ void lmdb_usage(struct lmdb *db, uint64_t *map_bytes, uint64_t *used_bytes)
 	*used_bytes = (info.me_last_pgno + 1) * db->page_bytes;
 }
 
-uint64_t lmdb_free_bytes(struct lmdb_txn *txn)
+static uint64_t count_free(MDB_cursor *cursor)
 {
-	MDB_cursor *cursor = NULL;
 	MDB_val key = {0};
 	MDB_val value = {0};
 	uint64_t pages = 0;
-	int rc;
 
-	/* Database 0 is LMDB's own list of free pages: transaction -> a
-	 * count and that many page numbers. */
-	rc = mdb_cursor_open(txn->txn, 0, &cursor);
-	while (rc == 0) {
+	/* Each entry is a count and that many page numbers. */
+	while (mdb_cursor_get(cursor, &key, &value, MDB_NEXT) == 0) {
 		size_t n = 0;
 
-		rc = mdb_cursor_get(cursor, &key, &value, MDB_NEXT);
-		if (rc == 0 && value.mv_size >= sizeof(n))
+		if (value.mv_size >= sizeof(n))
 			memcpy(&n, value.mv_data, sizeof(n));
 		pages += n;
 	}
-	if (cursor != NULL)
+	return pages;
+}
+
+uint64_t lmdb_free_bytes(struct lmdb *db)
+{
+	struct lmdb_txn *txn = NULL;
+	MDB_cursor *cursor = NULL;
+	uint64_t pages = 0;
+
+	/* Database 0 is LMDB's own list of free pages. It is shown to readers
+	 * only, so it needs a transaction of its own. */
+	if (lmdb_begin(db, false, &txn, NULL) != 0 || txn == NULL)
+		return 0;
+	if (mdb_cursor_open(txn->txn, 0, &cursor) == 0) {
+		pages = count_free(cursor);
 		mdb_cursor_close(cursor);
-	return pages * txn->db->page_bytes;
+	}
+	lmdb_abort(txn);
+	return pages * db->page_bytes;
 }

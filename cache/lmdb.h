@@ -121,10 +121,10 @@ void lmdb_cursor_delete(struct lmdb_cursor *cursor);
 
 /*
  * lmdb_usage(db, map, used): the map, and how far into it pages were ever used.
- * Cheap. lmdb_free_bytes(txn): how much of that is free again (a walk over the
- * list of free pages).
+ * Cheap. lmdb_free_bytes(db): how much of that is free again, never more than
+ * lmdb_usage says afterwards (a walk over the list of free pages).
  */
 void lmdb_usage(struct lmdb *db, uint64_t *map_bytes, uint64_t *used_bytes);
-uint64_t lmdb_free_bytes(struct lmdb_txn *txn);
+uint64_t lmdb_free_bytes(struct lmdb *db);
 
 #endif

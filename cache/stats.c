@@ -54,8 +54,8 @@ static uint64_t count_due(
 	arena_init(&arena, NAMES_BYTES);
 	provider = jobs_next_provider(cursor, NULL, &arena);
 	while (provider != NULL) {
-		for (uint8_t i = 0; i < PRIORITY_COUNT; i++) {
-			jobs_lane(&lane, provider, i);
+		for (int i = 0; i < PRIORITY_COUNT; i++) {
+			jobs_lane(&lane, provider, (uint8_t)i);
 			n += count_lane(cursor, &lane, now_ms, oldest_ms);
 		}
 		jobs_lane(&lane, provider, LANE_FLIGHT);
@@ -72,6 +72,7 @@ int store_view_stats(struct store_view *view, int64_t now_ms,
 {
 	struct lmdb_txn *txn = view->txn;
 	uint64_t jobs = lmdb_count(txn, TABLE_JOBS);
+	uint64_t unused;
 
 	memset(out, 0, sizeof(*out));
 	out->inbox = lmdb_count(txn, TABLE_INBOX);
@@ -84,8 +85,9 @@ int store_view_stats(struct store_view *view, int64_t now_ms,
 	out->transitions = lmdb_count(txn, TABLE_HISTORY);
 	out->changes = lmdb_count(txn, TABLE_CHANGES);
 	out->repairs = meta_get(txn, META_REPAIRS);
+	unused = lmdb_free_bytes(view->store->db);
 	lmdb_usage(view->store->db, &out->map_bytes, &out->map_used_bytes);
-	out->map_used_bytes -= lmdb_free_bytes(txn);
+	out->map_used_bytes -= unused;
 	lmdb_error_text(txn, err);
 	return lmdb_error(txn);
 }

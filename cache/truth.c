@@ -162,6 +162,7 @@ static void count(struct settlement *s)
 		return;
 	s->out->repair = true;
 	s->tally.repairs++;
+	s->tally.last_repair_ms = s->turn->now_ms;
 	(void)meta_add(s->turn->txn, META_REPAIRS, 1);
 }
 

@@ -10,6 +10,7 @@ static struct job_record failed(const struct settlement *s)
 	struct job_record job = s->job;
 
 	job.attempts++;
+	job.tried_ms = s->outcome->started_ms;
 	job.last_error = s->outcome->cause;
 	return job;
 }

@@ -42,12 +42,12 @@ struct raw_provider {
 #define AT(member) offsetof(struct raw_provider, member)
 #define TEXT(key, member) \
 	{ \
-		.name = key, .type = CONFIG_TEXT, .offset = AT(member) \
+		.name = (key), .type = CONFIG_TEXT, .offset = AT(member) \
 	}
 #define RANGE(key, kind, member, low, high) \
 	{ \
-		.name = key, .type = kind, .offset = AT(member), .min = low, \
-		.max = high \
+		.name = (key), .type = (kind), .offset = AT(member), \
+		.min = (low), .max = (high) \
 	}
 
 static const struct config_key keys[] = {

@@ -20,9 +20,12 @@ enum {
 	SCHEDULE_RETRY_CAP_MS = 3600 * 1000,
 	/* Malformed answers in a row before a job is parked. */
 	SCHEDULE_GARBLED_MAX = 5,
-	/* A change recorded this lately explains a notice that shows nothing.
+	/*
+	 * A change recorded this lately explains a notice that shows nothing:
+	 * the rest of a burst about it. Longer would take a later change that
+	 * a replica does not show yet for its echo.
 	 */
-	SCHEDULE_EXPLAINED_MS = 60 * 1000,
+	SCHEDULE_EXPLAINED_MS = SCHEDULE_SPACING_MS,
 	SCHEDULE_RUNGS_MAX = 8
 };
 

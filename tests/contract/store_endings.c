@@ -90,10 +90,10 @@ static void test_recent_change_explains_a_notice(void **state)
 
 	answer_sub(&a, "active", STATE_ACTIVE);
 	ledger_look(f, sub_ref("s1"), CAUSE_NOTIFIED, &a);
-	f->now_ms = sec(60);
+	f->now_ms = sec(0) + SCHEDULE_EXPLAINED_MS;
 	assert_int_equal(
 	    ledger_look(f, sub_ref("s1"), CAUSE_NOTIFIED, &a).fate, FATE_DONE);
-	f->now_ms = sec(61);
+	f->now_ms += SCHEDULE_SPACING_MS;
 	assert_int_equal(
 	    ledger_look(f, sub_ref("s1"), CAUSE_NOTIFIED, &a).fate, FATE_AGAIN);
 }

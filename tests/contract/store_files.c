@@ -86,6 +86,7 @@ static void test_no_store_to_read(void **state)
 	assert_int_equal(mkdir(f->path, 0700), 0);
 	assert_int_equal(
 	    store_open(&f->options, &f->store, &f->err), ERR_ABSENT);
+	assert_non_null(strstr(f->err.text, "none yet"));
 	assert_int_equal(rmdir(f->path), 0);
 }
 
@@ -137,6 +138,41 @@ static void test_other_format_is_refused(void **state)
 	after = read_data(f, &after_len);
 	assert_int_equal(before_len, after_len);
 	assert_memory_equal(before, after, before_len);
+}
+
+/* One bad record: the turn that meets it changes nothing at all. */
+static void test_bad_record_undoes_the_turn(void **state)
+{
+	struct fixture *f = *state;
+	struct health health = {.state = HEALTH_WAITING, .reason = "busy"};
+	struct store_view *view = NULL;
+	struct store_turn *turn;
+	struct tally tally;
+	struct claim claim;
+	struct job job;
+
+	fixture_open(f);
+	fixture_want(f, "shop", "s1", CAUSE_NOTIFIED);
+	turn = fixture_begin(f);
+	lmdb_put(turn->txn, TABLE_JOBS,
+	    (struct span){.data = "shop\0subscription\0s1", .len = 21},
+	    (struct span){.data = "?", .len = 1});
+	fixture_commit(f, turn);
+
+	turn = fixture_begin(f);
+	store_turn_health(turn, "shop", &health);
+	assert_int_equal(
+	    store_turn_claim(turn, "shop", 1, &f->arena, &claim), 0);
+	/* Sticky: what comes later does not do anything either. */
+	store_turn_health(turn, "mint", &health);
+	assert_int_equal(store_turn_commit(turn, &f->err), ERR_BAD);
+	assert_non_null(strstr(f->err.text, "table jobs"));
+	assert_int_equal(store_view_open(f->store, &view, &f->err), 0);
+	assert_int_equal(
+	    store_view_provider(view, "shop", &health, &tally, &f->err), 0);
+	assert_int_equal(health.state, HEALTH_OK);
+	store_view_close(view);
+	assert_int_equal(fixture_job(f, "shop", "s1", &job), ERR_BAD);
 }
 
 static void test_other_files_are_refused(void **state)
@@ -192,6 +228,7 @@ static void test_made_by_several_at_once(void **state)
 			if (rc == 0)
 				rc = fixture_append(
 				    f, "shop", "s", CAUSE_NOTIFIED);
+			store_close(f->store);
 			_exit(rc == 0 ? 0 : 1);
 		}
 	}
@@ -240,6 +277,7 @@ int main(void)
 	    TEST_CLOSED(test_no_store_to_read),
 	    TEST_CLOSED(test_reading_only),
 	    TEST_CLOSED(test_other_format_is_refused),
+	    TEST_CLOSED(test_bad_record_undoes_the_turn),
 	    TEST_CLOSED(test_other_files_are_refused),
 	    TEST_CLOSED(test_a_link_is_not_followed),
 	    TEST_CLOSED(test_made_by_several_at_once),

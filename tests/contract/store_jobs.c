@@ -31,8 +31,11 @@ static void test_unconfigured_provider_is_parked(void **state)
 	f->settings.n_providers = 2;
 	fixture_want(f, "mint", "s1", CAUSE_RESYNC);
 	assert_int_equal(fixture_stats(f).jobs[JOB_PARKED], 1);
+	f->now_ms += 5000;
 	fixture_want(f, "mint", "s1", CAUSE_NOTIFIED);
 	assert_int_equal(fixture_stats(f).jobs[JOB_PARKED], 0);
+	assert_int_equal(fixture_job(f, "mint", "s1", &job), 0);
+	assert_int_equal(job.due_ms, f->now_ms);
 	assert_int_equal(fixture_claim(f, "mint", 1, &claim), 1);
 	assert_int_equal(claim.notices, 3);
 	assert_int_equal(claim.attempts, 0);
@@ -74,6 +77,26 @@ static void test_retry(void **state)
 	    store_jobs_retry(f->store, &filter, false, f->now_ms, &n, &f->err),
 	    0);
 	assert_int_equal(n, 0);
+}
+
+static void test_retry_does_not_wait(void **state)
+{
+	struct fixture *f = *state;
+	struct job_filter filter = {.provider = "shop", .state = JOB_WAITING};
+	struct claim claim;
+	size_t n;
+
+	fixture_want(f, "shop", "s1", CAUSE_NOTIFIED);
+	assert_int_equal(fixture_claim(f, "shop", 1, &claim), 1);
+	fixture_settle(f, &claim, VERDICT_LATER, f->now_ms + 60000);
+	assert_int_equal(fixture_claim(f, "shop", 1, &claim), 0);
+	assert_int_equal(
+	    store_jobs_retry(f->store, &filter, false, f->now_ms, &n, &f->err),
+	    0);
+	assert_int_equal(n, 1);
+	assert_int_equal(fixture_claim(f, "shop", 1, &claim), 1);
+	assert_int_equal(claim.attempts, 0);
+	assert_int_equal(claim.notices, 1);
 }
 
 static void test_drop(void **state)
@@ -324,6 +347,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    TEST_OPEN(test_unconfigured_provider_is_parked),
 	    TEST_OPEN(test_retry),
+	    TEST_OPEN(test_retry_does_not_wait),
 	    TEST_OPEN(test_drop),
 	    TEST_OPEN(test_listing),
 	    TEST_OPEN(test_due_is_pulled_forward_never_back),

@@ -1,4 +1,5 @@
 /* From a notice to a job in somebody's hands, and back. */
+#include <signal.h>
 #include <sys/wait.h>
 
 #include "tests/contract/store_fixture.h"
@@ -112,7 +113,8 @@ static void die_in_flight(struct fixture *f)
 	fixture_want(f, "shop", "s1", CAUSE_NOTIFIED);
 	assert_int_equal(fixture_claim(f, "shop", 1, &claim), 1);
 	fixture_want(f, "shop", "s1", CAUSE_NOTIFIED);
-	_exit(0);
+	(void)kill(getpid(), SIGKILL);
+	_exit(1);
 }
 
 static void test_dirty_mark_survives_a_kill(void **state)
@@ -127,7 +129,7 @@ static void test_dirty_mark_survives_a_kill(void **state)
 	if (child == 0)
 		die_in_flight(f);
 	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_int_equal(status, 0);
+	assert_true(WIFSIGNALED(status));
 
 	fixture_open(f);
 	assert_int_equal(fixture_job(f, "shop", "s1", &job), 0);
@@ -215,6 +217,23 @@ static void test_a_notice_makes_a_resync_urgent(void **state)
 	assert_string_equal(claims[0].ref.id, "hot");
 	assert_int_equal(claims[0].cause, CAUSE_NOTIFIED);
 	assert_int_equal(claims[0].notices, 1);
+}
+
+/* A notice that came during a resync's flight is what the next look is for. */
+static void test_a_notice_in_flight_makes_it_urgent(void **state)
+{
+	struct fixture *f = *state;
+	struct claim claim;
+
+	fixture_want(f, "shop", "hot", CAUSE_RESYNC);
+	assert_int_equal(fixture_claim(f, "shop", 1, &claim), 1);
+	fixture_want(f, "shop", "hot", CAUSE_NOTIFIED);
+	fixture_want(f, "shop", "idle", CAUSE_RECHECK);
+	f->now_ms++;
+	assert_int_equal(fixture_recover(f), 1);
+	assert_int_equal(fixture_claim(f, "shop", 1, &claim), 1);
+	assert_string_equal(claim.ref.id, "hot");
+	assert_int_equal(claim.cause, CAUSE_NOTIFIED);
 }
 
 static void test_lanes_are_apart(void **state)
@@ -305,6 +324,7 @@ int main(void)
 	    TEST_OPEN(test_a_job_that_kills_is_parked),
 	    TEST_OPEN(test_urgency_then_age),
 	    TEST_OPEN(test_a_notice_makes_a_resync_urgent),
+	    TEST_OPEN(test_a_notice_in_flight_makes_it_urgent),
 	    TEST_OPEN(test_lanes_are_apart),
 	    TEST_OPEN(test_release_gives_back_untried),
 	    TEST_OPEN(test_turns_that_did_nothing),

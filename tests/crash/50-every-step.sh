@@ -3,7 +3,7 @@
 # at which a kill could matter (before and after each commit, after each
 # request and each answer); a restart reaches the same state as a run that was
 # never killed, and one run more changes nothing at all.
-# shellcheck source-path=SCRIPTDIR
+# shellcheck source=/dev/null
 . "$(dirname "$0")/../flow/lib.sh"
 
 [ -x "${TRUEUP_HOOKS:-}" ] || skip "no build with crash points"
@@ -53,7 +53,8 @@ answers() {
 
 comparable() {
   answers | jq -cS 'del(.as_of, .verified_at, .recorded_at, .seq, .fresh)
-    | del(.grants[]?.verified_at)
+    | if .grants then .grants |= (sort_by(.id) | map(del(.verified_at)))
+      else . end
     | if .after != null then .after = "set" else . end' | sort
 }
 
@@ -86,7 +87,7 @@ killed_run() {
   [ "$killed" = 1 ] || assert_eq "$status" 0 "a run that met no kill"
 }
 
-start_fake --provider ecurring
+start_fake
 # The ladder is short: a tie of versions is looked at again at once.
 write_config 'recheck = ("100ms");'
 

@@ -241,8 +241,9 @@ start_worker() {
 
 # curl fails (22) on an error status, but shows what the simulator said.
 control() {
-  curl -sS --fail-with-body -X POST "$FAKE_URL/_control/$1" \
-    -d "${2:-}" || fail "control $1 ${2:-}"
+  printf '%s' "${2:-}" |
+    curl -sS --fail-with-body -X POST "$FAKE_URL/_control/$1" \
+      --data-binary @- || fail "control $1 $(head -c 300 <<<"${2:-}")"
 }
 
 ask() {

@@ -225,6 +225,8 @@ static void test_object_keys(void **state)
 	key_text(&lane, "sho");
 	assert_false(key_has_prefix(key_span(&key), &lane));
 	assert_false(key_has_prefix(key_span(&lane), &key));
+	assert_false(key_has_prefix(
+	    (struct span){.data = key.data, .len = key.len - 1}, &key));
 }
 
 static void test_a_long_key_is_no_key(void **state)

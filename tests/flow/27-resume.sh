@@ -1,0 +1,31 @@
+#!/bin/bash
+# A known boundary schedules a look just after it: a paused subscription with a
+# resume date is asked about then, and comes back without a notification.
+# shellcheck source=/dev/null
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=/dev/null
+. "$(dirname "$0")/steps.sh"
+
+start_fake
+write_config
+soon=$(ahead 2)
+subscription "{\"id\":\"1\",\"status\":\"paused\",\"resume_date\":$soon}"
+told_and_drained subscription 1
+account ecurring/7 | assert_json '[.entitled, .state, .status]' \
+  '[false,"paused",null]'
+tu queue show ecurring subscription 1 --json | jq -r .next_check |
+  grep -q "^$(date -u -d "@$((soon + 1))" +%Y-%m-%dT%H:%M:%S)" ||
+  fail "the next look is not just after the boundary"
+
+# From cron: nothing is looked at before.
+drained
+assert_eq "$(requests subscription 1)" 1
+happens subscription 1 "{\"status\":\"resumed\",\"at\":$soon}"
+start_worker
+wait_until 6 'entitled ecurring/7 true'
+assert_eq "$(requests subscription 1)" 2
+history subscription 1 '[.status, .cause, .collapsed]' | tail -n 1 |
+  is '["active","recheck",true]'
+tu changes | tail -n 1 | jq '[.entitled, .cause]' | is '[true,"recheck"]'
+# What a known boundary announced is no repair: nobody had to tell us.
+tu stats --json | assert_json .repairs 0

@@ -1,0 +1,73 @@
+#!/bin/bash
+# Unknown is not "no": words that we do not know are kept verbatim and read as
+# unknown (exit status 3). What a state gives is policy, which the
+# configuration may override for each provider, without asking again.
+# shellcheck source=/dev/null
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=/dev/null
+. "$(dirname "$0")/steps.sh"
+
+# policy RULES: takes the place of the one in force
+policy() {
+  config_changes '/^ *policy = /d'
+  config_changes "s/^\( *concurrency = 16;\)\$/\1\n    policy = { $1 };/"
+  tu check-config >/dev/null
+}
+
+status_is() {
+  assert_eq "$(status_of tu account "$1")" "$2" "account $1"
+}
+
+start_fake
+write_config
+subscription '{"id":"1","customer":"odd","status":"half_Active-ish"}'
+subscription '{"id":"2","customer":"paused","status":"paused"}'
+subscription '{"id":"3","customer":"ok"}'
+subscription '{"id":"4","customer":"both","status":"half_Active-ish"}'
+subscription '{"id":"5","customer":"both"}'
+for id in 1 2 3 4 5; do
+  told subscription $id
+done
+drained
+log_has 'status=half_Active-ish' || fail "the log does not name the word"
+
+account ecurring/odd | assert_json '[.entitled, .state, .grants[0].status]' \
+  '[null,"unknown","half_Active-ish"]'
+account ecurring/odd | jq -r .reason | grep -q half_Active-ish ||
+  fail "the reason does not name the word"
+account ecurring/odd | assert_json '.grants[0].entitled' null
+history subscription 1 '[.status, .state]' | is '["half_Active-ish","unknown"]'
+tu changes | jq -c 'select(.account == "ecurring/odd") | [.entitled, .was]' |
+  is '[null,false]'
+status_is ecurring/odd 3
+status_is ecurring/paused 2
+status_is ecurring/ok 0
+# Of several grants the best decides: yes, else unknown, else no.
+status_is ecurring/both 0
+
+fetched=$(ask stats/objects | jq add)
+policy 'unknown = "deny"; paused = "allow"'
+status_is ecurring/odd 2
+status_is ecurring/paused 0
+policy 'unknown = "allow"; active = "deny"'
+status_is ecurring/odd 0
+status_is ecurring/paused 2
+status_is ecurring/ok 2
+status_is ecurring/both 0
+policy 'paused = "grace 7d"'
+status_is ecurring/paused 0
+account ecurring/paused | assert_json '.valid_until != null' true
+account ecurring/paused | jq -r .reason | grep -q 'grace until' ||
+  fail "the reason does not say until when"
+policy 'paused = "grace 1h"'
+status_is ecurring/paused 2
+status_is ecurring/odd 3
+assert_eq "$(ask stats/objects | jq add)" "$fetched" "policy asked again"
+
+policy 'paused = "allow"'
+status_is ecurring/paused 0
+# What it changed is announced, once, by the next look.
+told_and_drained subscription 2
+told_and_drained subscription 2
+tu changes | jq -c 'select(.account == "ecurring/paused") | .entitled' |
+  is true

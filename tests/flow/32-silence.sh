@@ -1,0 +1,36 @@
+#!/bin/bash
+# The alarm for lost webhooks: when no notification came for longer than
+# `silence` while re-checks found changes, `work` says so and exits 2, until
+# notifications come again.
+# shellcheck source=/dev/null
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=/dev/null
+. "$(dirname "$0")/steps.sh"
+
+rings() {
+  drain >"$TMP/status"
+  log_has 'err silence provider=ecurring'
+}
+
+start_fake
+write_config 'resync = "1s";' 'silence = "2s";'
+subscription '{"id":"1"}'
+told_and_drained subscription 1
+
+# Silence alone is no alarm: nothing happens at the provider either.
+second_passes
+second_passes
+drained
+assert_eq "$(tu stats --json | jq .repairs)" 0
+
+# A change that nobody told us of, and silence.
+happens subscription 1 '{"status":"paused","at":"-1h"}'
+wait_until 10 rings
+drain >"$TMP/status"
+assert_eq "$(cat "$TMP/status")" 2 "the alarm"
+log_has 'do="look at the webhook settings' || fail "it does not say what to do"
+
+# A notification ends it.
+told subscription 1
+drain >"$TMP/status"
+drained
