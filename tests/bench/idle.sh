@@ -30,10 +30,8 @@ row "work with nothing due, best of $RUNS (median $work_median ms)" \
   "$work_best ms" "true $true_best ms" "$(num "$work_best" %.1f) ms" \
   '<=10' '<=3'
 
-jq -nc --argjson n "$OBJECTS" '{kind: "subscription",
-  items: [range(1; $n + 1) | tostring | {id: ., customer: ., plan: "3"}]}' \
-  >"$TMP/create.json"
-control create "@$TMP/create.json" >/dev/null
+control create "$(jq -nc --argjson n "$OBJECTS" '{kind: "subscription",
+  items: [range(1; $n + 1) | tostring | {id: ., customer: ., plan: "3"}]}')" >/dev/null
 # Late answers, so that all 64 are under way at once.
 control fault '{"delay_ms": 20, "count": 0}' >/dev/null
 seq -f 'ecurring subscription %.0f' "$OBJECTS" | tu enqueue - >/dev/null

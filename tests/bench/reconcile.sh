@@ -32,10 +32,8 @@ start_fake
 write_config 'rate = 1000000.0;' 'burst = 1000000;' "concurrency = $FLIGHTS;"
 sed -i "s/^worker .*/worker = { concurrency = $FLIGHTS; };/" "$CONF"
 sed -i "s/^store .*/store = { path = \"${STORE//\//\\/}\"; map_size = \"1G\"; };/" "$CONF"
-jq -nc --argjson n "$OBJECTS" '{kind: "subscription",
-  items: [range(1; $n + 1) | tostring | {id: ., customer: ., plan: "3"}]}' \
-  >"$TMP/create.json"
-control create "@$TMP/create.json" >/dev/null
+control create "$(jq -nc --argjson n "$OBJECTS" '{kind: "subscription",
+  items: [range(1; $n + 1) | tostring | {id: ., customer: ., plan: "3"}]}')" >/dev/null
 seq -f 'ecurring subscription %.0f' "$OBJECTS" >"$TMP/ids"
 
 for ((i = 1; i <= ROUNDS; i++)); do
