@@ -25,6 +25,9 @@ enum {
 	ADVANCE_MAX = 1000,
 	/* A wake that got lost (it cannot, but) is made up for after this. */
 	FOLLOW_LOOK_MS = 1000,
+	/* One is on its way while the one before is recorded: so the turn that
+	 * settles can claim the next ones, and no commit is for claims only. */
+	FLIGHTS_PER_REQUEST = 2,
 	/* After a turn that did nothing although something seemed due. */
 	IDLE_PAUSE_MS = 10,
 	/* What is in flight may still end within this after a stop. */
@@ -47,6 +50,8 @@ struct worker {
 	struct fetch *fetch; /* opened with the first request */
 	struct lane *lanes;
 	size_t n_lanes;
+	size_t limit; /* most requests under way, over all lanes */
+	size_t n_under_way;
 	struct flight *flights;
 	size_t n_flights;
 	size_t active;	       /* flights that are not free */
@@ -115,13 +120,20 @@ static struct flight *free_flight(struct worker *w)
 	return NULL;
 }
 
+/* Its last request has been answered, or will never be sent. */
+static void land(struct worker *w, struct flight *f)
+{
+	f->lane->in_flight--;
+	w->n_under_way--;
+}
+
 /* Take up what the lane has room for; the requests go out after the commit. */
 static void claim_lane(
     struct worker *w, struct store_turn *turn, struct lane *lane)
 {
 	size_t room = lane_room(lane, now_is());
 
-	while (room-- > 0) {
+	while (room-- > 0 && w->n_under_way < w->limit) {
 		struct flight *f = free_flight(w);
 
 		if (f == NULL || store_turn_claim(turn, lane->provider->name, 1,
@@ -129,9 +141,12 @@ static void claim_lane(
 			break;
 		f->lane = lane;
 		w->active++;
+		w->n_under_way++;
 		lane->in_flight++;
 		pace_take(&lane->pace, 1);
 		flight_ask(f);
+		if (f->state == FLIGHT_ENDED)
+			land(w, f);
 	}
 }
 
@@ -197,8 +212,8 @@ static int open_fetch(struct worker *w, struct err_text *err)
 {
 	if (w->fetch != NULL)
 		return 0;
-	return fetch_open(w->n_flights, (size_t)w->settings->worker.max_reply,
-	    &w->fetch, err);
+	return fetch_open(
+	    w->limit, (size_t)w->settings->worker.max_reply, &w->fetch, err);
 }
 
 static void send_one(struct worker *w, struct flight *f)
@@ -215,7 +230,7 @@ static void send_one(struct worker *w, struct flight *f)
 	if (f->n_replies == 0)
 		f->outcome.started_ms = clock_wall_ms();
 	if (fetch_start(w->fetch, &target, f, &err) != 0) {
-		f->lane->in_flight--;
+		land(w, f);
 		flight_fail(f, VERDICT_LATER, err.text);
 		return;
 	}
@@ -263,7 +278,7 @@ static void take_answers(struct worker *w)
 		event.key_stamp = lane->provider->key_stamp;
 		lane_fold(lane, &event, w->log);
 		if (f->state == FLIGHT_ENDED)
-			lane->in_flight--;
+			land(w, f);
 	}
 }
 
@@ -418,7 +433,7 @@ static int open_lane(struct worker *w, struct store_view *view,
 {
 	const struct provider_settings *p = lane->provider;
 	size_t others = w->n_lanes - 1;
-	size_t most = w->n_flights > others ? w->n_flights - others : 1;
+	size_t most = w->limit > others ? w->limit - others : 1;
 	struct tally tally;
 	int64_t now_ms = clock_wall_ms();
 	int rc = store_view_provider(view, p->name, &lane->health, &tally, err);
@@ -454,9 +469,10 @@ static int open_lanes(struct worker *w, struct err_text *err)
 static int open_worker(struct worker *w, struct err_text *err)
 {
 	w->n_lanes = w->settings->n_providers;
-	w->n_flights = (size_t)w->settings->worker.concurrency;
-	if (w->n_flights < w->n_lanes)
-		w->n_flights = w->n_lanes;
+	w->limit = (size_t)w->settings->worker.concurrency;
+	if (w->limit < w->n_lanes)
+		w->limit = w->n_lanes;
+	w->n_flights = FLIGHTS_PER_REQUEST * w->limit;
 	w->lanes = calloc(w->n_lanes, sizeof(*w->lanes));
 	w->flights = calloc(w->n_flights, sizeof(*w->flights));
 	if (w->lanes == NULL || w->flights == NULL)
