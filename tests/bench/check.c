@@ -2,12 +2,13 @@
  * check: "is this account entitled?", asked of a store in this process, beside
  * the least that LMDB could do for it: one bare mdb_get.
  *
- *   check fill DIR ACCOUNTS     make the store
- *   check ours DIR ACCOUNTS N   of N accounts drawn at random: a renewed view,
- *                               the grants, the judgement; prints ns of
- * processor time each check whole DIR ACCOUNTS N  the same with all that a
- * query shows check bare DIR ACCOUNTS N   a renewed read transaction, one
- * mdb_get of the grant's record, unread; prints ns each
+ *   check fill DIR ACCOUNTS    make the store
+ *   check WAY DIR ACCOUNTS N   ask of N accounts drawn at random; prints
+ *                              nanoseconds of processor time each
+ *
+ * The ways: ours is a renewed view, the grants, the judgement; whole is all
+ * that a query shows; bare is a renewed read transaction and one mdb_get of the
+ * grant, unread.
  */
 #include <lmdb.h>
 
