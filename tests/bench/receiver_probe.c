@@ -27,12 +27,7 @@
 #include "reconciler/base/random.h"
 #include "reconciler/core/settings.h"
 
-enum {
-	IN_BYTES = 2048,
-	EVENTS = 64,
-	COLLECT = 10000000,
-	CONNECTIONS_MAX = 4096
-};
+enum { IN_BYTES = 2048, EVENTS = 64, COLLECT = 100000, CONNECTIONS_MAX = 4096 };
 
 struct connection {
 	int fd; /* -1: gone */
@@ -179,7 +174,9 @@ static int collect(struct store *store, struct err_text *err)
 	rc = store_turn_begin(store, &settings, 1, &random, &turn, err);
 	if (rc != 0)
 		return rc;
-	(void)store_turn_collect(turn, COLLECT);
+	while (store_turn_collect(turn, COLLECT) > 0) {
+		/* it takes no more than its own share at a time */
+	}
 	return store_turn_commit(turn, err);
 }
 
