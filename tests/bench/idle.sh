@@ -31,7 +31,8 @@ row "work with nothing due, best of $RUNS (median $work_median ms)" \
   '<=10' '<=3'
 
 control create "$(jq -nc --argjson n "$OBJECTS" '{kind: "subscription",
-  items: [range(1; $n + 1) | tostring | {id: ., customer: ., plan: "3"}]}')" >/dev/null
+  items: [range(1; $n + 1) | tostring | {id: ., customer: ., plan: "3"}]}')" \
+  >/dev/null
 # Late answers, so that all 64 are under way at once.
 control fault '{"delay_ms": 20, "count": 0}' >/dev/null
 seq -f 'ecurring subscription %.0f' "$OBJECTS" | tu enqueue - >/dev/null
