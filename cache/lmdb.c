@@ -264,6 +264,27 @@ void lmdb_abort(struct lmdb_txn *txn)
 	end(txn);
 }
 
+int lmdb_renew(struct lmdb_txn *txn, struct err_text *err)
+{
+	int rc;
+
+	if (txn->error != 0) {
+		lmdb_error_text(txn, err);
+		return txn->error;
+	}
+	mdb_txn_reset(txn->txn);
+	rc = mdb_txn_renew(txn->txn);
+	if (rc == MDB_MAP_RESIZED) {
+		rc = follow_map(txn->db);
+		if (rc == 0)
+			rc = mdb_txn_renew(txn->txn);
+	}
+	if (rc != 0)
+		txn->error = map_error(rc, "renew", &txn->text);
+	lmdb_error_text(txn, err);
+	return txn->error;
+}
+
 int lmdb_error(const struct lmdb_txn *txn)
 {
 	return txn->error;

@@ -80,6 +80,9 @@ int lmdb_begin(
  * itself; the transaction is gone either way. */
 int lmdb_commit(struct lmdb_txn *txn, struct err_text *err);
 void lmdb_abort(struct lmdb_txn *txn);
+/* lmdb_renew(txn, err): a read transaction's snapshot becomes that of now. On
+ * an error, and with an earlier one, it can only be aborted. */
+int lmdb_renew(struct lmdb_txn *txn, struct err_text *err);
 /* lmdb_error(txn): the sticky error so far; lmdb_fail(txn, code, text): set it
  * from outside (a record that does not decode), the first one stays. */
 int lmdb_error(const struct lmdb_txn *txn);

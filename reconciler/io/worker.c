@@ -525,6 +525,17 @@ static int loop(struct worker *w, struct err_text *err)
 	return rc;
 }
 
+/* Whatever ended the loop, its claims go back if that can be. */
+static int end(struct worker *w, int rc, struct err_text *err)
+{
+	struct err_text ignored;
+
+	if (rc == 0)
+		return give_back(w, err);
+	(void)give_back(w, &ignored);
+	return rc;
+}
+
 int worker_run(const struct settings *settings, struct store *store,
     const struct worker_options *options, const struct log *log,
     struct worker_report *report, struct err_text *err)
@@ -540,9 +551,7 @@ int worker_run(const struct settings *settings, struct store *store,
 
 	memset(report, 0, sizeof(*report));
 	if (rc == 0)
-		rc = loop(&w, err);
-	if (rc == 0)
-		rc = give_back(&w, err);
+		rc = end(&w, loop(&w, err), err);
 	report_lanes(&w);
 	close_worker(&w);
 	return rc;

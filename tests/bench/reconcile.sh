@@ -44,7 +44,7 @@ for ((i = 1; i <= ROUNDS; i++)); do
 done
 bare=$(lowest <"$TMP/bare")
 ours=$(lowest <"$TMP/ours")
-row "reconcile $OBJECTS objects / bare libcurl loop" \
+row "reconcile $OBJECTS objects vs bare libcurl loop" \
   "$(num "$OBJECTS * 1e6 / $ours" %.0f)/s" \
   "$(num "$OBJECTS * 1e6 / $bare" %.0f)/s" "$(num "$bare / $ours" %.2f)" \
   '>=0.5' '>=0.8'
