@@ -90,7 +90,7 @@ PKG_LIBS   = $(call once,PKG_LIBS,$(shell pkg-config --libs $(PKGS); \
 PKG_TEST   = $(call once,PKG_TEST,$(shell pkg-config --libs cmocka))
 COMPILE    = $(LANGUAGE) $(WARNINGS) $(MODE) -fPIE $(PKG_CFLAGS) \
 	$(CPPFLAGS) $(CFLAGS)
-LINK       = $(MODE) -pthread -pie -Wl,-z,relro,-z,now $(LDFLAGS)
+LINK       = $(MODE) -pthread -pie -Wl,-z,relro,-z,now,--as-needed $(LDFLAGS)
 
 # --- Files ----------------------------------------------------------------
 LIB_SRC  := $(wildcard $(addprefix reconciler/,$(addsuffix /*.c,base core \
