@@ -141,8 +141,8 @@ static inline void bench_answer(const struct bench *b, struct bench_answer *a,
 	    .observation = &a->seen};
 }
 
-/* bench_fill(b, n): settle the objects 1 to n, thousands in a turn. */
-static inline void bench_fill(struct bench *b, uint64_t n)
+/* bench_settle(b, n, status): of the objects 1 to n, thousands in a turn. */
+static inline void bench_settle(struct bench *b, uint64_t n, const char *status)
 {
 	for (uint64_t i = 1; i <= n;) {
 		struct store_turn *turn = bench_turn(b);
@@ -151,11 +151,23 @@ static inline void bench_fill(struct bench *b, uint64_t n)
 			struct bench_answer answer;
 			struct settled settled;
 
-			bench_answer(b, &answer, i, "active", STATE_ACTIVE);
+			bench_answer(b, &answer, i, status, STATE_ACTIVE);
 			store_turn_settle(turn, &answer.outcome, &settled);
 		}
 		bench_done(b, store_turn_commit(turn, &b->err));
 	}
+}
+
+/*
+ * bench_fill(b, n): make the objects 1 to n, and then each of them has news: a
+ * store that has lived has no pages that are full to the brim.
+ */
+static inline void bench_fill(struct bench *b, uint64_t n)
+{
+	bench_settle(b, n, "new");
+	b->now_ms += 1000;
+	bench_settle(b, n, "active");
+	b->now_ms += 1000;
 }
 
 #endif

@@ -13,7 +13,12 @@
 
 #include "tests/bench/fill.h"
 
-enum { BATCH = 64, ARENA_MAX = 1 << 20, STEP_MS = 10000 };
+enum {
+	BATCH = 64,
+	ARENA_MAX = 1 << 20,
+	STEP_MS = 10000,
+	AFTER_FILL_MS = 60000
+};
 
 /* A batch arrives: one durable append, as the receiver makes it. */
 static void receive(struct bench *b, uint64_t objects)
@@ -101,8 +106,8 @@ static void compare(char **argv)
 
 	bench_open(&few, argv[0]);
 	bench_open(&many, argv[2]);
-	few.now_ms += STEP_MS;
-	many.now_ms += STEP_MS;
+	few.now_ms += AFTER_FILL_MS;
+	many.now_ms += AFTER_FILL_MS;
 	for (uint64_t i = 0; i < rounds; i++) {
 		double us = run(&few, n_few, batches);
 
