@@ -196,7 +196,7 @@ check: test-programs | deps $(call want,lint,lint) ## run all tests
 	$(SCRIPTS) $(TESTS) $(FUZZERS)
 
 lint: $(LIB) $(BIN) $(B)/compile_commands.json | deps ## check the style
-	@$(runner) OBJECTS='$(abspath $(O))' tests/run -m '$(L)' $(LINTS)
+	@$(runner) LIMIT=900 OBJECTS='$(abspath $(O))' tests/run -m '$(L)' $(LINTS)
 
 demo: $(BIN) $(FAKE) | deps ## show it at work against a simulated provider
 	@$(runner) bash etc/demo.sh
