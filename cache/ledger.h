@@ -22,9 +22,11 @@ struct object_record {
 	enum cause check_cause; /* of shown.next_check_ms */
 	int64_t boundary_ms;	/* the moment that a re-check is about, or 0 */
 	uint16_t grants;	/* rows it has in TABLE_GRANTS */
+	uint16_t credits;	/* and in TABLE_CREDITS */
 	/* Whose it is by the provider's data, whatever is linked; or NULL. */
 	const char *observed_account;
 	bool inherited; /* its owner is that of its confirmed parent */
+	bool effects;	/* it has rows in TABLE_TARGETS */
 };
 
 /* objects_get(txn, ref, arena, out): 0, ERR_ABSENT, or the sticky error. */

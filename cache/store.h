@@ -143,6 +143,13 @@ size_t store_turn_checks(struct store_turn *turn, size_t max);
  */
 size_t store_turn_advance(struct store_turn *turn, size_t max);
 
+/*
+ * store_turn_rejudge(turn, max): when the policies in the settings are not
+ * those that everyone was judged by, judge up to max accounts anew and announce
+ * what that changes (cause manual, now). true: all are done.
+ */
+bool store_turn_rejudge(struct store_turn *turn, size_t max);
+
 /* A job in this worker's hands. */
 struct claim {
 	struct object_ref ref;
@@ -392,7 +399,9 @@ int store_view_grants(struct store_view *view, const struct settings *settings,
 /*
  * store_view_account_at(…, at, known_at, …): its grants as they held at a past
  * moment: of each grant the version recorded last (not after known_at, 0: now)
- * among those that began to hold by then.
+ * among those that began to hold by then, with the effects recorded by then,
+ * each until it was lifted. No credits: what a balance was is
+ * told by the history of its object.
  */
 int store_view_account_at(struct store_view *view,
     const struct settings *settings, const char *account, int64_t at_ms,

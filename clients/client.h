@@ -119,6 +119,8 @@ struct client_kind {
 	const char *name;
 	/* id_is_valid(id): the provider's documented form. */
 	bool (*id_is_valid)(const char *id);
+	/* What its grants are called in a reason; NULL: as the kind. */
+	const char *noun;
 	bool needs_parent; /* cannot be asked for without its parent's id */
 	const struct state_word *words;
 	size_t n_words;
@@ -236,6 +238,16 @@ const struct client_kind *client_kind_find(
  * NULL.
  */
 bool client_media_is(const char *content_type, const char *media);
+
+/* client_uuid_is_valid(id): a UUID in lower case, the form of a name of ours.
+ */
+bool client_uuid_is_valid(const char *id);
+/*
+ * client_uuid(arena, id): an id with A-F in lower case: a UUID is the same in
+ * either (RFC 9562 section 4), and an object has one name. What is too long for
+ * a UUID is given back as it is. NULL: arena full.
+ */
+const char *client_uuid(struct arena *arena, const char *id);
 
 /*
  * client_read_status(reply, out): the part of reading that is plain HTTP.

@@ -67,6 +67,7 @@ struct held_effect {
 /* A grant as recorded, with whose it is and the policy that applies. */
 struct held_grant {
 	struct object_ref object;
+	const char *noun; /* what a reason calls it; NULL: the object's kind */
 	struct grant grant;
 	int64_t verified_at_ms;
 	const struct policy *policy;

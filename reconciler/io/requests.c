@@ -125,6 +125,7 @@ static bool has_good_token(const struct flight *f, struct lane_now now)
 /* Is its question there, and with the token that is held now? */
 static bool is_ready(struct requests *r, struct flight *f, struct lane_now now)
 {
+	/* Made with another one, or while there was none. */
 	if (f->state == FLIGHT_READY &&
 	    (f->token_serial != f->lane->token.serial ||
 		!has_good_token(f, now)))
@@ -218,23 +219,37 @@ static void send_one(struct requests *r, struct flight *f)
 	crash_point("sent");
 }
 
+static bool is_to_be_sent(const struct flight *f)
+{
+	return f->state == FLIGHT_HELD || f->state == FLIGHT_READY;
+}
+
+static bool any_to_be_sent(const struct requests *r)
+{
+	for (size_t i = 0; i < r->n_flights; i++) {
+		if (is_to_be_sent(&r->flights[i]))
+			return true;
+	}
+	return false;
+}
+
 int requests_send(struct requests *r, struct err_text *err)
 {
-	struct lane_now now = now_is();
+	struct lane_now now;
+	int rc;
 
-	for (size_t i = 0; i < r->n_flights; i++) {
+	if (!any_to_be_sent(r))
+		return 0;
+	/* Takes its time once: the budgets are charged for what comes after. */
+	rc = open_fetch(r, err);
+	now = now_is();
+	for (size_t i = 0; rc == 0 && i < r->n_flights; i++) {
 		struct flight *f = &r->flights[i];
-		int rc;
 
-		if (f->state != FLIGHT_HELD && f->state != FLIGHT_READY)
-			continue;
-		rc = open_fetch(r, err);
-		if (rc != 0)
-			return rc;
-		if (is_ready(r, f, now) && pay(r, f, now))
+		if (is_to_be_sent(f) && is_ready(r, f, now) && pay(r, f, now))
 			send_one(r, f);
 	}
-	return 0;
+	return rc;
 }
 
 /* ---- answers ------------------------------------------------------------ */
@@ -304,7 +319,7 @@ int64_t requests_wait_ms(struct requests *r, struct lane_now now)
 		struct flight *f = &r->flights[i];
 		int64_t wait_ms = INT64_MAX;
 
-		if (f->state == FLIGHT_HELD || f->state == FLIGHT_READY)
+		if (is_to_be_sent(f))
 			wait_ms = flight_wait_ms(r, f, now);
 		if (wait_ms < least_ms)
 			least_ms = wait_ms;

@@ -224,6 +224,10 @@ static void test_the_remembered_costs_two_looks(void **state)
 	f->now_ms += HOUR_S * 1000;
 	assert_true(looks_until_gone(f, "no1") > 4);
 	assert_true(looks_until_gone(f, "no2") > 4);
+	/* These two meet in one place of the memory: neither is the other. */
+	assert_true(looks_until_gone(f, "no118") > 4);
+	assert_true(looks_until_gone(f, "no183") > 4);
+	assert_true(looks_until_gone(f, "no118") > 4);
 }
 
 /* Somebody guessed the next ids: the real notice still gets its look. */
