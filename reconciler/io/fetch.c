@@ -179,7 +179,7 @@ void fetch_close(struct fetch *f)
 {
 	if (f == NULL)
 		return;
-	for (size_t i = 0; i < f->n_slots; i++)
+	for (size_t i = 0; f->slots != NULL && i < f->n_slots; i++)
 		slot_free(f, &f->slots[i]);
 	free(f->slots);
 	if (f->multi != NULL)
