@@ -5,18 +5,34 @@
 
 #include "cache/settlement.h"
 
+/* An object to look at, and what is known of it. */
+struct other {
+	struct object_ref ref;
+	const struct member *named; /* as the answer names it */
+	struct object_record record;
+	bool known;
+};
+
+/* A parent that was confirmed without a look at it still needs that look. */
 static bool is_confirmed(
-    const struct object_record *record, const struct object_ref *other)
+    const struct object_record *record, const struct other *other)
 {
-	return text_equal(record->shown.parent_kind, other->kind) &&
-	       text_equal(record->shown.parent_id, other->id);
+	return other->known &&
+	       text_equal(record->shown.parent_kind, other->ref.kind) &&
+	       text_equal(record->shown.parent_id, other->ref.id);
 }
 
-static void want(struct settlement *s, const struct object_ref *other,
-    const struct object_record *record, int64_t due_ms)
+/* With the parent that its own record confirms, else the one named with it. */
+static void want(
+    struct settlement *s, const struct other *other, int64_t due_ms)
 {
-	jobs_want(s->turn, other, record->shown.parent_kind,
-	    record->shown.parent_id, CAUSE_RECHECK, due_ms);
+	const struct object *shown = &other->record.shown;
+	bool confirmed = shown->parent_id != NULL;
+
+	jobs_want(s->turn, &other->ref,
+	    confirmed ? shown->parent_kind : other->named->parent_kind,
+	    confirmed ? shown->parent_id : other->named->parent_id,
+	    CAUSE_RECHECK, due_ms);
 }
 
 static bool is_in_flight(struct settlement *s, const struct object_ref *other)
@@ -31,45 +47,45 @@ static bool is_in_flight(struct settlement *s, const struct object_ref *other)
  * The other one was looked at since and does not confirm this one: the pair in
  * the notification may be forged, or its list lags. One later look decides.
  */
-static void want_once_more(struct settlement *s, const struct object_ref *other,
-    const struct object_record *record)
+static void want_once_more(struct settlement *s, const struct other *other)
 {
 	int64_t due_ms;
 
 	if (s->job.claimed_notices > 0 &&
 	    schedule_rung(s->turn->now_ms, 0, s->schedule, &due_ms))
-		want(s, other, record, due_ms);
+		want(s, other, due_ms);
 }
 
-static void follow(struct settlement *s, const struct object_ref *other)
+static void follow(struct settlement *s, const struct other *other)
 {
-	struct object_record record = {0};
-	struct lmdb_txn *txn = s->turn->txn;
-	int64_t since_ms = s->job.first_notified_ms;
+	int64_t fetched_ms = other->record.shown.fetch_started_ms;
 
-	(void)objects_get(txn, other, &s->turn->arena, &record);
-	if (record.shown.fetch_started_ms != 0 &&
-	    record.shown.fetch_started_ms >= since_ms) {
-		want_once_more(s, other, &record);
-		return;
-	}
-	if (is_in_flight(s, other))
+	if (fetched_ms != 0 && fetched_ms >= s->job.first_notified_ms)
+		want_once_more(s, other);
+	else if (is_in_flight(s, &other->ref))
 		s->unpaired = true;
 	else
-		want(s, other, &record,
-		    objects_spaced(txn, other, s->turn->now_ms));
+		want(s, other,
+		    objects_spaced(s->turn->txn, &other->ref, s->turn->now_ms));
 }
 
 void pursuit_follow(struct settlement *s, const struct object_record *record)
 {
-	struct object_ref other = {.provider = s->ref.provider};
+	struct store_turn *turn = s->turn;
 
 	for (size_t i = 0; i < s->outcome->n_also; i++) {
-		other.kind = s->outcome->also[i].kind;
-		other.id = s->outcome->also[i].id;
-		if (name_ref_is_valid(&other) &&
-		    !name_ref_equal(&other, &s->ref) &&
-		    !is_confirmed(record, &other))
+		const struct member *named = &s->outcome->also[i];
+		struct other other = {.ref = {.provider = s->ref.provider,
+					  .kind = named->kind,
+					  .id = named->id},
+		    .named = named};
+
+		if (!name_ref_is_valid(&other.ref) ||
+		    name_ref_equal(&other.ref, &s->ref))
+			continue;
+		other.known = objects_get(turn->txn, &other.ref, &turn->arena,
+				  &other.record) == 0;
+		if (!is_confirmed(record, &other))
 			follow(s, &other);
 	}
 }

@@ -23,6 +23,7 @@
 #include "reconciler/core/name.h"
 #include "reconciler/core/observation.h"
 #include "reconciler/core/state.h"
+#include "reconciler/core/stranger.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -78,6 +79,7 @@ struct notice {
 	const char *delivery_id; /* or NULL; cut at NAME_ID_MAX bytes */
 	int64_t arrived_ms;
 	enum cause cause; /* CAUSE_NOTIFIED, or why else it is wanted */
+	bool trusted;	  /* not from outside: its id is not made up */
 };
 
 /*
@@ -141,15 +143,23 @@ size_t store_turn_checks(struct store_turn *turn, size_t max);
  */
 size_t store_turn_advance(struct store_turn *turn, size_t max);
 
+/*
+ * store_turn_rejudge(turn, max): when the policies in the settings are not
+ * those that everyone was judged by, judge up to max accounts anew and announce
+ * what that changes (cause manual, now). true: all are done.
+ */
+bool store_turn_rejudge(struct store_turn *turn, size_t max);
+
 /* A job in this worker's hands. */
 struct claim {
 	struct object_ref ref;
-	const char *parent_kind; /* as learnt; confirmed or a hint */
+	const char *parent_kind; /* a hint, else the record's; or NULL */
 	const char *parent_id;
 	enum cause cause;
 	uint32_t attempts; /* failed so far */
 	uint64_t notices;  /* that this look answers for; 0: nobody asked */
 	int64_t first_notified_ms;
+	bool stranger; /* see core/stranger.h */
 };
 
 /*
@@ -159,6 +169,24 @@ struct claim {
 size_t store_turn_claim(struct store_turn *turn, const char *provider,
     size_t max, struct arena *arena, struct claim *out);
 
+enum { CLAIM_KINDS_MAX = 16 };
+
+/* Which due jobs are not to be taken just now. Zeroed: all may. */
+struct claim_limits {
+	const char *kinds[CLAIM_KINDS_MAX]; /* none of these */
+	size_t n_kinds;
+	bool no_strangers;
+	bool only_strangers;
+};
+
+/*
+ * store_turn_claim_within(turn, provider, limits, max, arena, out): the same,
+ * but for those that limits leave out. Looks past a thousand of these at most.
+ */
+size_t store_turn_claim_within(struct store_turn *turn, const char *provider,
+    const struct claim_limits *limits, size_t max, struct arena *arena,
+    struct claim *out);
+
 /* store_turn_release(turn, claim): give it back untried, due at once. */
 void store_turn_release(struct store_turn *turn, const struct claim *claim);
 
@@ -167,12 +195,18 @@ struct outcome {
 	const struct claim *claim;
 	enum verdict verdict; /* not MORE */
 	bool gone_for_sure;
+	bool hopeless;	     /* GARBLED: asking again cannot help */
 	const char *cause;   /* not TRUTH: text for people */
 	int http_status;     /* 0: none */
 	int64_t retry_at_ms; /* LATER: not before; 0: our own back-off */
 	int64_t started_ms;  /* wall clock, when its first request began */
 	const struct observation *observation; /* TRUTH */
-	const struct member *also;	       /* TRUTH: to be looked at */
+	/*
+	 * TRUTH: it can be asked for under its parent only, and was, under the
+	 * claim's: so the answer confirms that one.
+	 */
+	bool under_parent;
+	const struct member *also; /* TRUTH: to be looked at */
 	size_t n_also;
 };
 
@@ -203,8 +237,10 @@ struct settled {
  *   due after the spacing. STALE, a tie, or nothing new for a notice that no
  *   recent change explains, climb the re-check ladder first.
  * - GONE: retried while the missing window is open; then the record is marked,
- *   its last state kept, and the job ends.
- * - GARBLED: retried SCHEDULE_GARBLED_MAX times, then parked.
+ *   its last state kept, and the job ends. A stranger is remembered then: when
+ *   it is notified of again soon, one look and one at the end of the window.
+ * - GARBLED: retried SCHEDULE_GARBLED_MAX times, then parked; at once when it
+ *   is hopeless.
  * - LATER: retried for ever with back-off. BARRED: due again, attempts kept.
  */
 void store_turn_settle(struct store_turn *turn, const struct outcome *outcome,
@@ -222,7 +258,15 @@ void store_turn_health(
  */
 int64_t store_turn_next(
     struct store_turn *turn, const char *provider, bool *spaced);
+/* store_turn_next_within: the same among those that limits do not leave out. */
+int64_t store_turn_next_within(struct store_turn *turn, const char *provider,
+    const struct claim_limits *limits, bool *spaced);
 int64_t store_turn_next_other(struct store_turn *turn);
+/*
+ * store_turn_flood(turn, provider): strangers have to keep to the budget of
+ * their own just now.
+ */
+bool store_turn_flood(struct store_turn *turn, const char *provider);
 /* store_turn_parked(turn): how many jobs wait for a person. */
 uint64_t store_turn_parked(struct store_turn *turn);
 
@@ -318,10 +362,18 @@ int store_view_history(struct store_view *view, const struct object_ref *ref,
     struct arena *arena, const struct transition **out, size_t *n,
     struct err_text *err);
 
+/* A balance of an account, and of which object it was read. */
+struct held_credit {
+	struct object_ref object;
+	struct credit credit;
+};
+
 /* What an account has: its grants, its objects, and what is pending. */
 struct account_view {
 	const struct held_grant *grants; /* policy set from settings */
 	size_t n_grants;
+	const struct held_credit *credits;
+	size_t n_credits;
 	const struct object *objects;
 	size_t n_objects;
 	size_t pending; /* jobs of its objects that are not yet settled */
@@ -347,7 +399,9 @@ int store_view_grants(struct store_view *view, const struct settings *settings,
 /*
  * store_view_account_at(…, at, known_at, …): its grants as they held at a past
  * moment: of each grant the version recorded last (not after known_at, 0: now)
- * among those that began to hold by then.
+ * among those that began to hold by then, with the effects recorded by then,
+ * each until it was lifted. No credits: what a balance was is
+ * told by the history of its object.
  */
 int store_view_account_at(struct store_view *view,
     const struct settings *settings, const char *account, int64_t at_ms,
@@ -401,6 +455,7 @@ struct tally {
 	int64_t last_repair_ms;
 	uint64_t gone;
 	uint64_t other_mode; /* answers of the other mode, ignored */
+	struct strangers strangers;
 };
 
 int store_view_provider(struct store_view *view, const char *provider,

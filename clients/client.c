@@ -3,6 +3,7 @@
 #include <strings.h>
 
 #include "reconciler/base/arena.h"
+#include "reconciler/base/text.h"
 
 #include "clients/types.h"
 
@@ -10,9 +11,13 @@
 
 static const struct client *const types[] = {
     &ecurring_client,
+    &ecom9_client,
 };
 
-enum { TYPES = sizeof(types) / sizeof(types[0]) };
+enum {
+	TYPES = sizeof(types) / sizeof(types[0]),
+	UUID_LENGTH = 36 /* characters */
+};
 
 const struct client *client_find(const char *type)
 {
@@ -50,6 +55,24 @@ bool client_media_is(const char *content_type, const char *media)
 	content_type += n;
 	content_type += strspn(content_type, " \t");
 	return *content_type == '\0' || *content_type == ';';
+}
+
+bool client_uuid_is_valid(const char *id)
+{
+	return text_is_uuid(id) && strpbrk(id, "ABCDEF") == NULL;
+}
+
+const char *client_uuid(struct arena *arena, const char *id)
+{
+	char text[UUID_LENGTH + 1];
+
+	if (text_copy(text, sizeof(text), id) != 0)
+		return id; /* too long for a UUID: refused as it is */
+	for (char *p = text; *p != '\0'; p++) {
+		if (*p >= 'A' && *p <= 'F')
+			*p = (char)(*p - 'A' + 'a');
+	}
+	return arena_text(arena, text);
 }
 
 static bool is_later(int status)

@@ -19,6 +19,7 @@
 #include <stdint.h>
 
 struct arena;
+struct config_node;
 struct err_text;
 struct provider_settings;
 
@@ -86,6 +87,16 @@ struct client_object {
 	const char *id;
 	const char *parent_kind; /* as learnt, or NULL */
 	const char *parent_id;
+	const char *token; /* for a type with ask_token; else NULL */
+};
+
+/* What the answer to ask_token says. */
+struct client_token {
+	/* TRUTH: token is set. BARRED, LATER or GARBLED: cause is. */
+	enum verdict verdict;
+	const char *cause;
+	const char *token;
+	int64_t expires_ms; /* wall clock; 0: unknown */
 };
 
 /* What the answers so far mean. */
@@ -108,6 +119,8 @@ struct client_kind {
 	const char *name;
 	/* id_is_valid(id): the provider's documented form. */
 	bool (*id_is_valid)(const char *id);
+	/* What its grants are called in a reason; NULL: as the kind. */
+	const char *noun;
 	bool needs_parent; /* cannot be asked for without its parent's id */
 	const struct state_word *words;
 	size_t n_words;
@@ -124,14 +137,60 @@ struct client_defaults {
 	int64_t missing_window_ms; /* how long a 404 after a notice is normal */
 	int64_t rungs_ms[OBSERVATION_BOUNDARIES_MAX];
 	size_t n_rungs;
+	/*
+	 * Policy lines that differ from policy_default, as pairs of word and
+	 * rule, ended by a NULL: {"past_due", "deny", "paid", "allow", NULL}.
+	 */
+	const char *const *policy;
+	/* Budgets of single operations (client_request.operation) beside it. */
+	const struct client_operation *operations;
+	size_t n_operations;
+};
+
+struct client_operation {
+	const char *name;
+	double rate; /* requests a second, whatever the object */
+	int64_t burst;
+};
+
+/* Whether a type's notifications are signed. */
+enum client_signing {
+	CLIENT_UNSIGNED = 0, /* never: a secret in the settings is wrong */
+	CLIENT_SIGNED,	     /* always: without a secret it will not start */
+	CLIENT_SIGNED_OPTIONALLY /* by set-up: with a secret it must be signed
+				  */
 };
 
 struct client {
 	const char *type;
-	bool signs; /* its notifications are signed: a secret is required */
+	enum client_signing signing;
 	const struct client_kind *kinds;
 	size_t n_kinds;
 	struct client_defaults defaults;
+
+	/*
+	 * configure(options, arena, out, err): check the group `options` of
+	 * the provider's settings (NULL: there is none) and make of it what
+	 * the other functions find in provider->options; all that it points
+	 * to lives in arena or in the configuration. 0, ERR_BAD (with
+	 * config_complain) or ERR_FULL. NULL: the type has no options.
+	 */
+	int (*configure)(const struct config_node *options, struct arena *arena,
+	    const void **out, struct err_text *err);
+
+	/*
+	 * For a provider whose key only buys a token: ask_token is the question
+	 * for one, read_token its answer. The worker keeps the token in memory
+	 * for its lane, renews it five minutes before it expires, and once when
+	 * an answer to a request that carried it is 401. NULL: the key itself
+	 * is sent.
+	 */
+	int (*ask_token)(const struct provider_settings *provider,
+	    struct arena *arena, struct client_request *out,
+	    struct err_text *err);
+	void (*read_token)(const struct provider_settings *provider,
+	    const struct client_reply *reply, int64_t now_ms,
+	    struct arena *arena, struct client_token *out);
 
 	/*
 	 * identify(provider, hook, arena, out, err): verify (where the type
@@ -179,6 +238,16 @@ const struct client_kind *client_kind_find(
  * NULL.
  */
 bool client_media_is(const char *content_type, const char *media);
+
+/* client_uuid_is_valid(id): a UUID in lower case, the form of a name of ours.
+ */
+bool client_uuid_is_valid(const char *id);
+/*
+ * client_uuid(arena, id): an id with A-F in lower case: a UUID is the same in
+ * either (RFC 9562 section 4), and an object has one name. What is too long for
+ * a UUID is given back as it is. NULL: arena full.
+ */
+const char *client_uuid(struct arena *arena, const char *id);
 
 /*
  * client_read_status(reply, out): the part of reading that is plain HTTP.

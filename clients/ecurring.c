@@ -47,11 +47,6 @@ bool ecurring_is_number(const char *id)
 	return text_is_digits(id, 1, NUMBER_MAX);
 }
 
-bool ecurring_is_uuid(const char *id)
-{
-	return text_is_uuid(id) && strpbrk(id, "ABCDEF") == NULL;
-}
-
 static const struct client_kind kinds[] = {
     {
 	.name = ECURRING_SUBSCRIPTION,
@@ -61,7 +56,7 @@ static const struct client_kind kinds[] = {
     },
     {
 	.name = ECURRING_TRANSACTION,
-	.id_is_valid = ecurring_is_uuid,
+	.id_is_valid = client_uuid_is_valid,
 	.words = transaction_words,
 	.n_words = sizeof(transaction_words) / sizeof(transaction_words[0]),
     },
@@ -70,19 +65,6 @@ static const struct client_kind kinds[] = {
 const struct client_kind *ecurring_kind(const char *name)
 {
 	return client_kind_find(&ecurring_client, name);
-}
-
-const char *ecurring_uuid(struct arena *arena, const char *id)
-{
-	char text[UUID_LENGTH + 1];
-
-	if (text_copy(text, sizeof(text), id) != 0)
-		return id; /* too long for a UUID: refused as it is */
-	for (char *p = text; *p != '\0'; p++) {
-		if (*p >= 'A' && *p <= 'F')
-			*p = (char)(*p - 'A' + 'a');
-	}
-	return arena_text(arena, text);
 }
 
 /* One id of a notification: NULL when absent, anything else must be valid. */
@@ -99,7 +81,7 @@ static int take_id(struct arena *arena, const field_value *root,
 	fields_init(&fields, arena);
 	id = field_id(&fields, root, member, UUID_LENGTH);
 	if (id != NULL && strcmp(kind, ECURRING_TRANSACTION) == 0)
-		id = ecurring_uuid(arena, id);
+		id = client_uuid(arena, id);
 	if (arena_failed(arena))
 		return err_set(err, ERR_FULL, "no room for the notification");
 	if (id == NULL || !ecurring_kind(kind)->id_is_valid(id))

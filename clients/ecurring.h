@@ -38,13 +38,6 @@ struct ecurring_stamp {
 
 /* ecurring_is_number(id): 1 to 20 decimal digits, the form of most ids. */
 bool ecurring_is_number(const char *id);
-/* ecurring_is_uuid(id): a UUID in lower case, the form of a transaction's. */
-bool ecurring_is_uuid(const char *id);
-/*
- * ecurring_uuid(arena, id): an id with A-F in lower case: a UUID is the same in
- * either (RFC 9562 section 4), and an object has one name. NULL: arena full.
- */
-const char *ecurring_uuid(struct arena *arena, const char *id);
 /* ecurring_kind(name): the kind's table; NULL: no such kind. */
 const struct client_kind *ecurring_kind(const char *name);
 

@@ -77,7 +77,7 @@ static void check_identity(struct ecurring_reader *r)
 	const char *id = ecurring_read_id(r, "data.id");
 
 	if (id != NULL && strcmp(r->kind->name, ECURRING_TRANSACTION) == 0)
-		id = ecurring_uuid(r->arena, id);
+		id = client_uuid(r->arena, id);
 	if (r->fields.error != NULL || id == NULL)
 		return;
 	if (strcmp(type, r->object->kind) != 0)

@@ -43,8 +43,8 @@ static const char *member_id(struct arena *arena, const field_value *item)
 	id = field_text(&probe, item, "id", NAME_ID_MAX);
 	if (!text_equal(type, ECURRING_TRANSACTION) || id == NULL)
 		return NULL;
-	id = ecurring_uuid(arena, id);
-	return id != NULL && ecurring_is_uuid(id) ? id : NULL;
+	id = client_uuid(arena, id);
+	return id != NULL && client_uuid_is_valid(id) ? id : NULL;
 }
 
 static void read_members(struct ecurring_reader *r)
@@ -65,8 +65,8 @@ static void read_members(struct ecurring_reader *r)
 		const char *id = member_id(r->arena, field_at(list, i));
 
 		if (id != NULL)
-			members[r->out->n_members++] =
-			    (struct member){ECURRING_TRANSACTION, id};
+			members[r->out->n_members++] = (struct member){
+			    .kind = ECURRING_TRANSACTION, .id = id};
 	}
 	r->out->members = members;
 }

@@ -183,7 +183,7 @@ static void follow_parent(struct ecurring_reader *r)
 	id = arena_text(r->arena, id);
 	if (id != NULL)
 		r->reading->also[r->reading->n_also++] =
-		    (struct member){ECURRING_SUBSCRIPTION, id};
+		    (struct member){.kind = ECURRING_SUBSCRIPTION, .id = id};
 }
 
 void ecurring_transaction(struct ecurring_reader *r)

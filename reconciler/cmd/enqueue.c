@@ -13,7 +13,10 @@
 
 #include "reconciler/cmd/cmd.h"
 
-enum { BATCH = 500 };
+enum {
+	BATCH = 500,
+	OBJECT_BYTES = 64 * 1024 /* of memory for one object */
+};
 
 /* Lines are stored in batches: one commit for many. */
 struct batch {
@@ -23,9 +26,80 @@ struct batch {
 	size_t n;
 };
 
-static int check(const struct settings *settings, const struct object_ref *ref,
+/* What one line asks for. */
+struct wish {
+	struct object_ref ref;
+	struct object_ref parent; /* kind and id; NULL: none is given */
+};
+
+/* KIND/ID; the id may hold slashes of its own. */
+static int take_parent(struct arena *arena, const char *text, struct wish *wish,
     struct err_text *err)
 {
+	const char *slash = strchr(text, '/');
+
+	if (slash == NULL)
+		return err_set(err, ERR_BAD,
+		    "the parent is to be given as KIND/ID, got \"%s\"", text);
+	wish->parent.provider = wish->ref.provider;
+	wish->parent.kind = arena_bytes(arena, text, (size_t)(slash - text));
+	wish->parent.id = slash + 1;
+	if (wish->parent.kind == NULL)
+		return err_set(err, ERR_FAIL, "no memory");
+	if (!name_ref_is_valid(&wish->parent))
+		return err_set(err, ERR_BAD,
+		    "\"%s\" cannot be the KIND/ID of a parent", text);
+	return 0;
+}
+
+/* One that is on record is asked for with the parent that is known of it. */
+static bool has_recorded_parent(
+    struct store *store, const struct object_ref *ref)
+{
+	struct store_view *view = NULL;
+	struct object object;
+	struct arena arena;
+	struct err_text err;
+	bool found;
+
+	arena_init(&arena, OBJECT_BYTES);
+	found = store_view_open(store, &view, &err) == 0 &&
+		store_view_object(view, ref, &arena, &object, &err) == 0 &&
+		object.parent_id != NULL;
+	store_view_close(view);
+	arena_fini(&arena);
+	return found;
+}
+
+static int check_parent(struct batch *batch, const struct client *client,
+    const struct client_kind *kind, const struct wish *wish,
+    struct err_text *err)
+{
+	const struct object_ref *parent = &wish->parent;
+	const struct client_kind *of;
+
+	if (parent->id == NULL) {
+		if (!kind->needs_parent ||
+		    has_recorded_parent(batch->session->store, &wish->ref))
+			return 0;
+		return err_set(err, ERR_BAD,
+		    "a %s %s cannot be asked for without its parent: add "
+		    "--parent KIND/ID, or KIND/ID as a fourth field",
+		    client->type, kind->name);
+	}
+	of = client_kind_find(client, parent->kind);
+	if (of != NULL && !of->id_is_valid(parent->id))
+		return err_set(err, ERR_BAD,
+		    "\"%s\" is not of the form of a %s %s id", parent->id,
+		    client->type, parent->kind);
+	return 0;
+}
+
+static int check(
+    struct batch *batch, const struct wish *wish, struct err_text *err)
+{
+	const struct settings *settings = batch->session->settings;
+	const struct object_ref *ref = &wish->ref;
 	const struct provider_settings *p =
 	    settings_provider(settings, ref->provider);
 	const struct client_kind *kind;
@@ -41,11 +115,7 @@ static int check(const struct settings *settings, const struct object_ref *ref,
 		return err_set(err, ERR_BAD,
 		    "\"%s\" is not of the form of a %s %s id", ref->id, p->type,
 		    ref->kind);
-	if (kind->needs_parent)
-		return err_set(err, ERR_BAD,
-		    "a %s %s cannot be asked for without its parent", p->type,
-		    ref->kind);
-	return 0;
+	return check_parent(batch, p->client, kind, wish, err);
 }
 
 static int flush(struct batch *batch, struct err_text *err)
@@ -61,48 +131,64 @@ static int flush(struct batch *batch, struct err_text *err)
 }
 
 static int add(
-    struct batch *batch, const struct object_ref *ref, struct err_text *err)
+    struct batch *batch, const struct wish *wish, struct err_text *err)
 {
 	struct notice *notice = &batch->notices[batch->n];
-	int rc = check(batch->session->settings, ref, err);
+	struct arena *arena = &batch->arena;
+	int rc = check(batch, wish, err);
 
 	if (rc != 0)
 		return rc;
 	memset(notice, 0, sizeof(*notice));
-	notice->ref.provider = arena_text(&batch->arena, ref->provider);
-	notice->ref.kind = arena_text(&batch->arena, ref->kind);
-	notice->ref.id = arena_text(&batch->arena, ref->id);
+	notice->ref.provider = arena_text(arena, wish->ref.provider);
+	notice->ref.kind = arena_text(arena, wish->ref.kind);
+	notice->ref.id = arena_text(arena, wish->ref.id);
+	notice->parent_kind = arena_text(arena, wish->parent.kind);
+	notice->parent_id = arena_text(arena, wish->parent.id);
 	notice->arrived_ms = clock_wall_ms();
 	notice->cause = CAUSE_NOTIFIED;
-	if (arena_failed(&batch->arena))
+	notice->trusted = true;
+	if (arena_failed(arena))
 		return err_set(err, ERR_FAIL, "no memory");
 	batch->n++;
 	return batch->n == BATCH ? flush(batch, err) : 0;
 }
 
-static int take(void *cookie, char **fields, size_t n, struct err_text *err)
+/* parent NULL: none is given. */
+static int take_words(struct batch *batch, char *const *words,
+    const char *parent, struct err_text *err)
 {
-	struct object_ref ref;
+	struct wish wish = {
+	    .ref = {.provider = words[0], .kind = words[1], .id = words[2]}};
+	int rc = 0;
 
-	if (n != 3)
-		return err_set(err, ERR_BAD,
-		    "three fields are needed: PROVIDER KIND ID, got %zu", n);
-	ref.provider = fields[0];
-	ref.kind = fields[1];
-	ref.id = fields[2];
-	return add(cookie, &ref, err);
+	if (parent != NULL)
+		rc = take_parent(&batch->arena, parent, &wish, err);
+	return rc == 0 ? add(batch, &wish, err) : rc;
 }
 
-static int enqueue(struct cmd_context *context, struct batch *batch)
+static int take_line(
+    void *cookie, char **fields, size_t n, struct err_text *err)
+{
+	if (n != 3 && n != 4)
+		return err_set(err, ERR_BAD,
+		    "three fields are needed: PROVIDER KIND ID, and "
+		    "PARENTKIND/PARENTID may follow; got %zu",
+		    n);
+	return take_words(cookie, fields, n == 4 ? fields[3] : NULL, err);
+}
+
+static int enqueue(
+    struct cmd_context *context, struct batch *batch, const char *parent)
 {
 	struct err_text err;
 	int status = CMD_OK;
 
 	if (context->n_args == 3) {
-		if (take(batch, context->args, 3, &err) != 0)
+		if (take_words(batch, context->args, parent, &err) != 0)
 			return cmd_fail(context, &err);
 	} else {
-		status = cmd_split_lines(context, take, batch);
+		status = cmd_split_lines(context, take_line, batch);
 	}
 	if (flush(batch, &err) != 0)
 		return cmd_fail(context, &err);
@@ -111,19 +197,23 @@ static int enqueue(struct cmd_context *context, struct batch *batch)
 
 int cmd_enqueue(struct cmd_context *context)
 {
+	const char *parent = NULL;
+	const struct cmd_option known[] = {
+	    {"parent", CMD_TEXT, &parent, NULL},
+	};
 	struct cmd_session session;
 	struct batch batch = {.session = &session};
 	int status = CMD_ERROR;
 
-	if (!cmd_parse(context, NULL, 0, 1, 3))
+	if (!cmd_parse(context, known, 1, 1, 3))
 		return CMD_ERROR;
-	if (context->n_args != 3 &&
-	    (context->n_args != 1 || strcmp(context->args[0], "-") != 0))
-		return cmd_say_fail(
-		    context, "give PROVIDER KIND ID, or - for standard input");
+	if (context->n_args != 3 && (parent != NULL || context->n_args != 1 ||
+					strcmp(context->args[0], "-") != 0))
+		return cmd_say_fail(context,
+		    "give PROVIDER KIND ID, or only - for standard input");
 	arena_init(&batch.arena, 1024 * 1024);
 	if (cmd_open(context, SETTINGS_NO_SECRETS, &session) == 0)
-		status = enqueue(context, &batch);
+		status = enqueue(context, &batch, parent);
 	cmd_close(&session);
 	arena_fini(&batch.arena);
 	return status;

@@ -9,6 +9,7 @@
 #include "reconciler/base/err.h"
 #include "reconciler/base/text.h"
 #include "reconciler/core/name.h"
+#include "reconciler/core/stranger.h"
 
 #include "reconciler/cmd/settings.h"
 
@@ -30,6 +31,7 @@ struct raw_provider {
 	const char *account_from;
 	bool allow_http;
 	double rate;
+	double stranger_rate; /* 0: by rate */
 	int64_t burst;
 	int64_t concurrency;
 	int64_t timeout_ms;
@@ -67,6 +69,7 @@ static const struct config_key keys[] = {
     TEXT("account_from", account_from),
     {.name = "allow_http", .type = CONFIG_BOOL, .offset = AT(allow_http)},
     RANGE("rate", CONFIG_REAL, rate, 0.001, 1e6),
+    RANGE("stranger_rate", CONFIG_REAL, stranger_rate, 0.001, 1e6),
     RANGE("burst", CONFIG_INT, burst, 1, 1e6),
     RANGE("concurrency", CONFIG_INT, concurrency, 1, 1024),
     RANGE("timeout", CONFIG_DURATION, timeout_ms, 0.1 * SECOND, 300 * SECOND),
@@ -95,7 +98,7 @@ static void raw_defaults(const struct client *client, struct raw_provider *raw)
 static int find_client(const struct config_node *node, struct arena *arena,
     const struct client **out, struct err_text *err)
 {
-	static const char *const groups[] = {"policy", NULL};
+	static const char *const groups[] = {"policy", "options", NULL};
 	struct raw_provider raw;
 	const char *allowed = "";
 	int rc;
@@ -178,13 +181,37 @@ static int set_rule(void *cookie, const struct config_node *where,
 	return config_complain(where, key, err, "%s", why.text);
 }
 
-static int load_policy(
-    const struct config_node *node, struct policy *policy, struct err_text *err)
+/* What the type's own documents say, before the settings have their say. */
+static void type_policy(const struct client *client, struct policy *policy)
+{
+	const char *const *line = client->defaults.policy;
+
+	policy_default(policy);
+	for (; line != NULL && line[0] != NULL; line += 2)
+		policy_set(policy, line[0], line[1], NULL);
+}
+
+static int load_policy(const struct config_node *node,
+    const struct client *client, struct policy *policy, struct err_text *err)
 {
 	const struct config_node *group = config_group(node, "policy");
 
-	policy_default(policy);
+	type_policy(client, policy);
 	return group == NULL ? 0 : config_each(group, set_rule, policy, err);
+}
+
+static int load_options(const struct config_node *node,
+    const struct client *client, struct arena *arena, const void **out,
+    struct err_text *err)
+{
+	const struct config_node *group = config_group(node, "options");
+
+	if (client->configure != NULL)
+		return client->configure(group, arena, out, err);
+	if (group == NULL)
+		return 0;
+	return config_complain(
+	    node, "options", err, "%s has none", client->type);
 }
 
 static void copy_schedule(const struct client *client,
@@ -250,12 +277,12 @@ static int check_rest(const struct config_node *node,
 		return config_complain(node, "name", err,
 		    "1 to %d of a-z 0-9 _ - are allowed, got \"%s\"",
 		    NAME_PROVIDER_MAX, raw->name);
-	if (client->signs && raw->hook_secret_file == NULL)
+	if (client->signing == CLIENT_SIGNED && raw->hook_secret_file == NULL)
 		return config_complain(node, "hook_secret_file", err,
 		    "%s signs its notifications; without a secret they could "
 		    "not be told from forged ones",
 		    client->type);
-	if (!client->signs && raw->hook_secret_file != NULL)
+	if (client->signing == CLIENT_UNSIGNED && raw->hook_secret_file != NULL)
 		return config_complain(node, "hook_secret_file", err,
 		    "%s does not sign its notifications; use hook_token_file",
 		    client->type);
@@ -272,7 +299,7 @@ int provider_load(const struct config_node *node, unsigned int secrets,
     struct arena *arena, struct provider_settings *out,
     struct provider_secrets *held, struct err_text *err)
 {
-	static const char *const groups[] = {"policy", NULL};
+	static const char *const groups[] = {"policy", "options", NULL};
 	struct raw_provider raw;
 	const struct client *client = NULL;
 	int rc = find_client(node, arena, &client, err);
@@ -288,7 +315,9 @@ int provider_load(const struct config_node *node, unsigned int secrets,
 	if (rc == 0)
 		rc = check_url(node, &raw, arena, &out->base_url, err);
 	if (rc == 0)
-		rc = load_policy(node, &out->policy, err);
+		rc = load_policy(node, client, &out->policy, err);
+	if (rc == 0)
+		rc = load_options(node, client, arena, &out->options, err);
 	if (rc != 0)
 		return rc;
 	out->name = raw.name;
@@ -299,6 +328,8 @@ int provider_load(const struct config_node *node, unsigned int secrets,
 	out->hook_token_file = raw.hook_token_file;
 	out->hook_secret_file = raw.hook_secret_file;
 	out->rate = raw.rate;
+	out->stranger_rate = raw.stranger_rate > 0 ? raw.stranger_rate
+						   : strangers_rate(raw.rate);
 	out->burst = raw.burst;
 	out->concurrency = raw.concurrency;
 	out->timeout_ms = raw.timeout_ms;

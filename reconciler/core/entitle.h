@@ -11,6 +11,7 @@
 #include "reconciler/core/observation.h"
 #include "reconciler/core/state.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -29,33 +30,54 @@ struct policy_rule {
 /* One provider's policy: a rule for each state. Immutable once loaded. */
 struct policy {
 	struct policy_rule rules[STATE_COUNT];
+	/* By effect: does money that went back revoke what it paid for? */
+	bool revokes[EFFECT_COUNT];
 };
 
 /*
  * policy_default(policy): trialing, active and past_due allow; paid denies
  * (a payment by itself opens nothing unless the type or policy says so);
- * unknown has no answer; everything else denies.
+ * unknown has no answer; everything else denies. A full refund and a
+ * chargeback revoke what they paid for, a partial refund does not.
  */
 void policy_default(struct policy *policy);
 
 /*
- * policy_set(policy, state, rule, err): one line of a `policy` group. state is
- * our word for it; rule is "allow", "deny", "grace DURATION", or, for the state
- * unknown only, "unknown". 0, or ERR_BAD with what is allowed.
+ * policy_set(policy, word, rule, err): one line of a `policy` group. word is a
+ * state and rule "allow", "deny", "grace DURATION", or, for the state unknown
+ * only, "unknown"; or word is `refund`, `partial_refund` or `chargeback` and
+ * rule "revoke" or "keep"; or word is `orders` and rule "grant" or "ignore"
+ * (the same as paid = "allow" or "deny"). 0, or ERR_BAD with what is allowed.
  */
-int policy_set(struct policy *policy, const char *state, const char *rule,
+int policy_set(struct policy *policy, const char *word, const char *rule,
     struct err_text *err);
 
 /* policy_rule_text(rule, out, cap): the rule as policy_set reads it. */
 const char *policy_rule_text(
     const struct policy_rule *rule, char *out, size_t cap);
 
+/* An effect as recorded at its target: by which object it was made. */
+struct held_effect {
+	enum effect_kind kind;
+	struct object_ref source;
+	int64_t at_ms;
+	int64_t until_ms;
+};
+
 /* A grant as recorded, with whose it is and the policy that applies. */
 struct held_grant {
 	struct object_ref object;
+	const char *noun; /* what a reason calls it; NULL: the object's kind */
 	struct grant grant;
 	int64_t verified_at_ms;
 	const struct policy *policy;
+	/*
+	 * Effects on it, of payments for it (n_effects may be 0). Each is of
+	 * another payment; the grant is revoked from at_ms (0: always) until
+	 * until_ms (0: open) of each one that the policy says revokes.
+	 */
+	const struct held_effect *effects;
+	size_t n_effects;
 };
 
 /* The answer about an account. */

@@ -20,6 +20,8 @@ enum {
 	OBSERVATION_MEMBERS_MAX = 5000, /* objects that belong to it */
 	OBSERVATION_FACTS_MAX = 12,
 	OBSERVATION_BOUNDARIES_MAX = 8,
+	OBSERVATION_CREDITS_MAX = 100,
+	OBSERVATION_EFFECTS_MAX = 8,
 	OBSERVATION_WORD_MAX = 64,   /* a status, bytes; longer is GARBLED */
 	OBSERVATION_REASON_MAX = 300 /* longer is cut at a character */
 };
@@ -58,10 +60,44 @@ struct fact {
 	const char *value; /* never NULL: an absent one is left out */
 };
 
-/* An object that, by the provider's own data, belongs to the observed one. */
+/* Another object, named by the provider's own data about the observed one. */
 struct member {
 	const char *kind;
 	const char *id;
+	/* To be asked for with: a parent known from the same data, or NULL. */
+	const char *parent_kind;
+	const char *parent_id;
+};
+
+/*
+ * A balance that an account holds: not a grant, it entitles to nothing by
+ * itself. Credits of different products or units are never added up.
+ */
+struct credit {
+	const char *product; /* or NULL */
+	const char *amount;  /* decimal text, exactly: "150.00" */
+	const char *unit;    /* a currency code or the provider's word; NULL */
+};
+
+/*
+ * What the observed payment-like object did to what it paid for: its money
+ * went back. Acts on the grants of the target while the policy of that word
+ * (refund, partial_refund, chargeback) says "revoke".
+ */
+enum effect_kind {
+	EFFECT_NONE = 0, /* paid and kept: lifts what was said before */
+	EFFECT_PARTIAL_REFUND,
+	EFFECT_REFUND,
+	EFFECT_CHARGEBACK,
+	EFFECT_COUNT
+};
+
+struct effect {
+	enum effect_kind kind;
+	struct member target; /* whose grants it acts on */
+	int64_t at_ms;	      /* since when, by the provider; 0: unknown */
+	/* The end of what was paid for (a period's end); 0: all of it. */
+	int64_t until_ms;
 };
 
 struct observation {
@@ -89,6 +125,12 @@ struct observation {
 
 	const struct grant *grants; /* none: this object grants nothing */
 	size_t n_grants;
+
+	const struct credit *credits;
+	size_t n_credits;
+
+	const struct effect *effects;
+	size_t n_effects;
 
 	const char *customer; /* the provider's customer id, or NULL */
 	const char *account;  /* what account_from or the type says, or NULL */
@@ -126,6 +168,9 @@ enum verdict {
 };
 
 const char *verdict_name(enum verdict verdict);
+
+/* effect_name(kind): "none" "partial_refund" "refund" "chargeback". */
+const char *effect_name(enum effect_kind kind);
 
 /*
  * observation_cut(text, max): how many bytes of a UTF-8 text, at most max, end

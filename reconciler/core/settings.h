@@ -23,6 +23,7 @@ struct provider_settings {
 	const char *name;
 	const char *type;
 	const struct client *client; /* its type's functions and tables */
+	const void *options;	     /* what client->configure made, or NULL */
 	const char *base_url;	     /* no slash at the end */
 	enum settings_mode mode;
 
@@ -39,6 +40,7 @@ struct provider_settings {
 
 	double rate; /* requests a second */
 	int64_t burst;
+	double stranger_rate; /* looks a second, see core/stranger.h */
 	int64_t concurrency;
 	int64_t timeout_ms;
 	int64_t silence_ms;	  /* 0: no alarm */

@@ -1,25 +1,49 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "clients/client.h"
+
 #include "reconciler/base/arena.h"
 #include "reconciler/base/err.h"
 #include "reconciler/base/text.h"
 #include "reconciler/core/history.h"
 #include "reconciler/core/settings.h"
 
+#include "reconciler/io/balance.h"
+
 #include "reconciler/io/query.h"
+
+/* Not even of what it is is known: then it may be of what is asked about. */
+static bool is_unknown(const struct grant *grant)
+{
+	return grant->state == STATE_UNKNOWN && grant->product == NULL &&
+	       grant->label == NULL;
+}
 
 static bool is_meant(
     const struct account_question *q, const struct held_grant *held)
 {
+	if (is_unknown(&held->grant))
+		return true;
 	return (q->product == NULL ||
 		   text_equal(q->product, held->grant.product)) &&
 	       (q->label == NULL || text_equal(q->label, held->grant.label));
 }
 
-static int choose_grants(const struct account_question *q,
-    const struct account_view *seen, struct arena *arena,
-    struct account_answer *out, struct err_text *err)
+static const char *noun_of(
+    const struct settings *settings, const struct object_ref *ref)
+{
+	const struct provider_settings *p =
+	    settings_provider(settings, ref->provider);
+	const struct client_kind *kind =
+	    p == NULL ? NULL : client_kind_find(p->client, ref->kind);
+
+	return kind == NULL ? NULL : kind->noun;
+}
+
+static int choose_grants(const struct settings *settings,
+    const struct account_question *q, const struct account_view *seen,
+    struct arena *arena, struct account_answer *out, struct err_text *err)
 {
 	struct held_grant *grants =
 	    arena_alloc(arena, seen->n_grants + 1, sizeof(*grants));
@@ -27,8 +51,13 @@ static int choose_grants(const struct account_question *q,
 	if (grants == NULL)
 		return err_set(err, ERR_FULL, "the account is too large");
 	for (size_t i = 0; i < seen->n_grants; i++) {
-		if (is_meant(q, &seen->grants[i]))
-			grants[out->n_grants++] = seen->grants[i];
+		struct held_grant *held = &grants[out->n_grants];
+
+		if (!is_meant(q, &seen->grants[i]))
+			continue;
+		*held = seen->grants[i];
+		held->noun = noun_of(settings, &held->object);
+		out->n_grants++;
 	}
 	out->grants = grants;
 	return 0;
@@ -74,7 +103,10 @@ int query_account(struct store_view *view, const struct settings *settings,
 	memset(&seen, 0, sizeof(seen));
 	rc = read_account(view, settings, q, arena, &seen, err);
 	if (rc == 0)
-		rc = choose_grants(q, &seen, arena, out, err);
+		rc = choose_grants(settings, q, &seen, arena, out, err);
+	if (rc == 0)
+		rc = balance_sum(seen.credits, seen.n_credits, q->product,
+		    arena, &out->credits, &out->n_credits, err);
 	if (rc != 0)
 		return rc;
 	out->account = q->account;

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 struct arena;
+struct balance;
 struct err_text;
 struct settings;
 
@@ -31,6 +32,9 @@ struct account_answer {
 	struct entitlement entitlement;
 	const struct held_grant *grants; /* those that the question means */
 	size_t n_grants;
+	/* Of the product that the question means; none about the past. */
+	const struct balance *credits;
+	size_t n_credits;
 	size_t pending;
 	int64_t verified_at_ms; /* 0: never */
 	bool fresh;

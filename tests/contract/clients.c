@@ -6,7 +6,8 @@
  *   object      "KIND ID [PARENT_KIND PARENT_ID]" that is looked at
  *   reply.json  the answer          reply.expect  the question, the reading
  *   reply.head  "STATUS [CONTENT-TYPE]" (else 200 and JSON:API's)
- *   account_from  the provider's setting of that name
+ *   reply2.json, reply2.head, reply3.json…  the answers to what is asked next
+ *   account_from, options  the provider's settings of these names
  * The forms of the .expect files are those of clients_show.h.
  */
 #include <dirent.h>
@@ -21,12 +22,26 @@
 #include <cmocka.h>
 
 #include "reconciler/base/arena.h"
+#include "reconciler/base/config.h"
 #include "reconciler/base/text.h"
 #include "reconciler/core/name.h"
 #include "reconciler/core/settings.h"
 #include "tests/contract/clients_show.h"
 
-enum { FILE_MAX = 1 << 20, ARENA_MAX = 1 << 20, SHOWN_MAX = 1 << 16 };
+enum {
+	FILE_MAX = 1 << 20,
+	ARENA_MAX = 1 << 20,
+	SHOWN_MAX = 1 << 16,
+	REPLIES_MAX = 9
+};
+
+/* The answers to one look, and what they point to. */
+struct replies {
+	struct client_reply items[REPLIES_MAX];
+	struct buf bodies[REPLIES_MAX];
+	struct buf heads[REPLIES_MAX];
+	size_t n;
+};
 
 static const char fixtures[] = "tests/fixtures";
 static const char key[] = "0123456789abcdef0123456789abcdef012345678";
@@ -187,9 +202,10 @@ static void read_head(struct buf *head, struct client_reply *reply)
 	reply->content_type = words[1];
 }
 
+/* The question, then what each answer makes of it. */
 static void check_reading(const struct client *client,
     const struct provider_settings *provider, const char *folder,
-    const struct client_object *object, const struct client_reply *reply,
+    const struct client_object *object, const struct replies *replies,
     struct tally *tally)
 {
 	struct client_request request;
@@ -203,38 +219,96 @@ static void check_reading(const struct client *client,
 	assert_int_equal(
 	    client->ask(provider, object, &arena, &request, &err), 0);
 	show_request(&got, &request);
-	client->read(provider, object, reply, 1, now_ms, &arena, &reading);
-	show_reading(&got, &reading);
+	for (size_t n = 1; n <= replies->n; n++) {
+		client->read(provider, object, replies->items, n, now_ms,
+		    &arena, &reading);
+		show_reading(&got, &reading);
+	}
 	check_same(folder, "reply.expect", &got, tally);
 	buf_fini(&got);
 	arena_fini(&arena);
+}
+
+/* false: there is no such answer. */
+static bool load_reply(
+    const char *folder, const char *name, size_t i, struct replies *replies)
+{
+	struct client_reply *reply = &replies->items[i];
+	char file[64];
+
+	snprintf(file, sizeof(file), "%s.json", name);
+	if (!load(folder, file, &replies->bodies[i]))
+		return false;
+	reply->status = 200;
+	reply->content_type = "application/vnd.api+json";
+	reply->body = buf_text(&replies->bodies[i]);
+	reply->len = replies->bodies[i].len;
+	snprintf(file, sizeof(file), "%s.head", name);
+	if (load(folder, file, &replies->heads[i]))
+		read_head(&replies->heads[i], reply);
+	return true;
+}
+
+static void load_replies(const char *folder, struct replies *replies)
+{
+	char name[32] = "reply";
+
+	memset(replies, 0, sizeof(*replies));
+	while (replies->n < REPLIES_MAX &&
+	       load_reply(folder, name, replies->n, replies)) {
+		replies->n++;
+		snprintf(name, sizeof(name), "reply%zu", replies->n + 1);
+	}
 }
 
 static void check_reply(const struct client *client,
     const struct provider_settings *provider, const char *folder,
     struct tally *tally)
 {
-	struct client_reply reply = {
-	    .status = 200, .content_type = "application/vnd.api+json"};
+	struct replies replies;
 	const char *words[4];
 	struct buf object;
-	struct buf body;
-	struct buf head;
 
-	if (!load(folder, "reply.json", &body))
-		return;
-	assert_true(load(folder, "object", &object));
-	split(object.data, words, 4);
-	if (load(folder, "reply.head", &head))
-		read_head(&head, &reply);
-	reply.body = buf_text(&body);
-	reply.len = body.len;
-	check_reading(client, provider, folder,
-	    &(struct client_object){words[0], words[1], words[2], words[3]},
-	    &reply, tally);
-	buf_fini(&head);
-	buf_fini(&object);
-	buf_fini(&body);
+	load_replies(folder, &replies);
+	if (replies.n > 0) {
+		assert_true(load(folder, "object", &object));
+		split(object.data, words, 4);
+		check_reading(client, provider, folder,
+		    &(struct client_object){.kind = words[0],
+			.id = words[1],
+			.parent_kind = words[2],
+			.parent_id = words[3]},
+		    &replies, tally);
+		buf_fini(&object);
+	}
+	for (size_t i = 0; i < REPLIES_MAX; i++) {
+		buf_fini(&replies.heads[i]);
+		buf_fini(&replies.bodies[i]);
+	}
+}
+
+/* As the settings are loaded: the options, if there is a file of them. */
+static struct config *load_options(const struct client *client,
+    const char *folder, struct arena *arena, struct provider_settings *out)
+{
+	struct config *config = NULL;
+	struct err_text err = {""};
+	struct buf text;
+
+	if (!load(folder, "options", &text)) {
+		if (client->configure != NULL)
+			assert_int_equal(
+			    client->configure(NULL, arena, &out->options, &err),
+			    0);
+		return NULL;
+	}
+	assert_int_equal(
+	    config_open_text(buf_text(&text), "options", &config, &err), 0);
+	if (client->configure(
+		config_root(config), arena, &out->options, &err) != 0)
+		fail_msg("%s: %s", folder, err.text);
+	buf_fini(&text);
+	return config;
 }
 
 static void check_folder(
@@ -246,8 +320,12 @@ static void check_folder(
 	    .base_url = client->defaults.base_url,
 	    .api_key = key};
 	struct buf account_from;
+	struct config *config;
+	struct arena arena;
 	size_t seen = tally->seen;
 
+	arena_init(&arena, ARENA_MAX);
+	config = load_options(client, folder, &arena, &provider);
 	if (load(folder, "account_from", &account_from)) {
 		cut_newline(&account_from);
 		provider.account_from = buf_text(&account_from);
@@ -257,6 +335,8 @@ static void check_folder(
 	if (tally->seen == seen)
 		fail_msg("%s holds neither hook.json nor reply.json", folder);
 	buf_fini(&account_from);
+	config_close(config);
+	arena_fini(&arena);
 }
 
 static void check_type(const struct client *client, struct tally *tally)
@@ -313,6 +393,36 @@ static void test_registry(void **state)
 	assert_null(client_find(""));
 }
 
+/* What is taken is one segment of the path, whatever is in it. */
+static void check_hostile_ids(
+    const struct client *client, const struct client_kind *kind)
+{
+	static const char *const ids[] = {"../x", "a b", ".", "..", "a/b",
+	    "a?b", "a#b", "a%2fb", "a%00b", "\xc3\xa9", "a\\b", "a;b"};
+	const struct provider_settings provider = {.client = client};
+
+	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
+		struct client_object object = {
+		    .kind = kind->name, .id = ids[i]};
+		struct client_request request;
+		struct err_text err = {""};
+		struct arena arena;
+
+		arena_init(&arena, ARENA_MAX);
+		if (!kind->id_is_valid(ids[i]))
+			assert_int_equal(client->ask(&provider, &object, &arena,
+					     &request, &err),
+			    ERR_BAD);
+		else if (client->ask(
+			     &provider, &object, &arena, &request, &err) != 0 ||
+			 strpbrk(request.path, " #\\;\xc3") != NULL ||
+			 strstr(request.path, ids[i]) != NULL ||
+			 strstr(request.path, "/../") != NULL)
+			fail_msg("%s %s: %s", client->type, kind->name, ids[i]);
+		arena_fini(&arena);
+	}
+}
+
 static void test_kinds(void **state)
 {
 	(void)state;
@@ -327,8 +437,7 @@ static void test_kinds(void **state)
 			    client_kind_find(client, kind->name), kind);
 			assert_true(kind->n_words > 0);
 			assert_false(kind->id_is_valid(""));
-			assert_false(kind->id_is_valid("../x"));
-			assert_false(kind->id_is_valid("a b"));
+			check_hostile_ids(client, kind);
 		}
 		assert_null(client_kind_find(client, "nothing"));
 	}

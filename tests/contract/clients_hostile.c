@@ -127,17 +127,15 @@ static char *replaced(const char *text, const char *what, const char *by)
 
 static void test_duplicate_keys(void **state)
 {
-	static const char *const first[] = {
-	    "\"status\": \"active\"", "\"status\": \"fulfilled\""};
-
 	(void)state;
 	for (size_t s = 0; s < TRY_SAMPLES; s++) {
 		char *text = try_load(&try_samples[s]);
 		char by[100];
 		char *twice;
 
-		snprintf(by, sizeof(by), "%s, %s", first[s], first[s]);
-		twice = replaced(text, first[s], by);
+		snprintf(by, sizeof(by), "%s, %s", try_samples[s].twice,
+		    try_samples[s].twice);
+		twice = replaced(text, try_samples[s].twice, by);
 		expect_garbled(&try_samples[s], twice, strlen(twice));
 		free(twice);
 		free(text);
@@ -166,7 +164,6 @@ static void check_deep(const struct try_sample *sample, const char *text,
 
 static void test_deep(void **state)
 {
-	static const char *const what[] = {"{}", "50.6"};
 	static const size_t levels[] = {CLIENT_JSON_DEPTH_MAX, 10000, 1000000};
 
 	(void)state;
@@ -174,12 +171,12 @@ static void test_deep(void **state)
 		char *text = try_load(&try_samples[s]);
 
 		for (size_t i = 0; i < 3; i++) {
-			check_deep(&try_samples[s], text, what[s], levels[i],
-			    "[", "]");
-			check_deep(&try_samples[s], text, what[s], levels[i],
-			    "{\"a\":", "}");
-			check_deep(
-			    &try_samples[s], text, what[s], levels[i], "[", "");
+			check_deep(&try_samples[s], text, try_samples[s].deep,
+			    levels[i], "[", "]");
+			check_deep(&try_samples[s], text, try_samples[s].deep,
+			    levels[i], "{\"a\":", "}");
+			check_deep(&try_samples[s], text, try_samples[s].deep,
+			    levels[i], "[", "");
 		}
 		free(text);
 	}
@@ -235,6 +232,29 @@ static void test_huge(void **state)
 	assert_int_equal(try_huge(tra, "50.6", "0.", "1", ""), VERDICT_GARBLED);
 }
 
+static void test_huge_ecom9(void **state)
+{
+	const struct try_sample *account = &try_samples[2];
+	const struct try_sample *several = &try_samples[3];
+	const struct try_sample *listed = &try_samples[5];
+
+	(void)state;
+	assert_int_equal(
+	    try_huge(account, "\"Aurora Growth\"", "\"", "x", "\""),
+	    VERDICT_TRUTH);
+	assert_int_equal(try_huge(account, "\"P6ZmR29aTyQb\"", "\"", "x", "\""),
+	    VERDICT_GARBLED);
+	assert_int_equal(try_huge(several, "\"subscriptions\": [",
+			     "\"subscriptions\": [", "{},", ""),
+	    VERDICT_GARBLED);
+	/* what is not the one that is looked for does no harm */
+	assert_int_equal(try_huge(listed, "\"results\": [", "\"results\": [",
+			     "{\"transaction_uuid\":\"x\"},", ""),
+	    VERDICT_TRUTH);
+	assert_int_equal(
+	    try_huge(listed, "\"29.99\"", "\"", "9", "\""), VERDICT_GARBLED);
+}
+
 /* 10 MB that are no document at all. */
 static void test_huge_rubbish(void **state)
 {
@@ -262,6 +282,7 @@ int main(void)
 	    cmocka_unit_test(test_duplicate_keys),
 	    cmocka_unit_test(test_deep),
 	    cmocka_unit_test(test_huge),
+	    cmocka_unit_test(test_huge_ecom9),
 	    cmocka_unit_test(test_huge_rubbish),
 	};
 

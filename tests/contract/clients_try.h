@@ -18,6 +18,8 @@
 #include "reconciler/core/settings.h"
 #include "tests/contract/clients_show.h"
 
+#include "clients/ecom9.h"
+
 enum { TRY_ARENA_MAX = 8 << 20, TRY_SHOWN_MAX = 8 << 20 };
 
 /* The answer to one of the samples, and the object that it is about. */
@@ -25,24 +27,50 @@ struct try_sample {
 	const char *type;
 	const char *file;
 	struct client_object object;
+	const char *twice;   /* a member of it, to be given a second time */
+	const char *deep;    /* a value in it, to be replaced by a deep one */
+	const char *before;  /* the answer that was read first, or NULL */
+	const void *options; /* of the provider, or NULL */
 };
+
+static const struct ecom9_options try_no_credits = {.auth = "bearer"};
 
 static const struct try_sample try_samples[] = {
     {"ecurring", "tests/fixtures/ecurring/sample-subscription/reply.json",
-	{.kind = "subscription", .id = "1"}},
+	{.kind = "subscription", .id = "1"}, .twice = "\"status\": \"active\"",
+	.deep = "{}"},
     {"ecurring", "tests/fixtures/ecurring/sample-transaction/reply.json",
 	{.kind = "transaction",
 	    .id = "ffa38848-6abc-4d22-b6b0-63fe1780969c",
 	    .parent_kind = "subscription",
-	    .parent_id = "534532113"}},
+	    .parent_id = "534532113"},
+	.twice = "\"status\": \"fulfilled\"", .deep = "50.6"},
+    {"ecom9", "tests/fixtures/ecom9/sample-account/reply.json",
+	{.kind = "account", .id = "TWY4k2ZQPp19s8Hd"},
+	.twice = "\"is_active\": true", .deep = "\"32.00\"",
+	.options = &try_no_credits},
+    {"ecom9", "tests/fixtures/ecom9/trap-04-one-of-two-active/reply.json",
+	{.kind = "account", .id = "TWY4k2ZQPp19s8Hd"},
+	.twice = "\"is_active\": false", .deep = "\"basic\"",
+	.options = &try_no_credits},
+    {"ecom9", "tests/fixtures/ecom9/sample-account/reply2.json",
+	{.kind = "account", .id = "TWY4k2ZQPp19s8Hd"},
+	.twice = "\"credits\": 150.0", .deep = "150.0",
+	.before = "tests/fixtures/ecom9/sample-account/reply.json"},
+    {"ecom9", "tests/fixtures/ecom9/sample-transaction/reply.json",
+	{.kind = "transaction",
+	    .id = "123e4567-e89b-12d3-a456-426614174000",
+	    .parent_kind = "account",
+	    .parent_id = "ACC123456789"},
+	.twice = "\"status\": \"completed\"", .deep = "\"usd\""},
 };
 
 enum { TRY_SAMPLES = sizeof(try_samples) / sizeof(try_samples[0]) };
 
-/* A sample's text without the newline at its end; to be freed. */
-static inline char *try_load(const struct try_sample *sample)
+/* A fixture without the newline at its end; to be freed. */
+static inline char *try_load_file(const char *path)
 {
-	FILE *file = fopen(sample->file, "rb");
+	FILE *file = fopen(path, "rb");
 	char *text = calloc(1, 1 << 16);
 	size_t len;
 
@@ -50,9 +78,14 @@ static inline char *try_load(const struct try_sample *sample)
 	assert_non_null(text);
 	len = fread(text, 1, (1 << 16) - 1, file);
 	fclose(file);
-	assert_true(len > 100 && text[len - 1] == '\n');
+	assert_true(len > 50 && text[len - 1] == '\n');
 	text[len - 1] = '\0';
 	return text;
+}
+
+static inline char *try_load(const struct try_sample *sample)
+{
+	return try_load_file(sample->file);
 }
 
 static inline void try_check(
@@ -87,20 +120,29 @@ static inline enum verdict try_reply(const struct try_sample *sample,
     const char *body, size_t len, struct arena *arena,
     struct client_reading *reading)
 {
-	const struct provider_settings provider = {
-	    .name = "shop", .account_from = "/attributes/metadata/tenant"};
-	struct client_reply reply = {
-	    .status = 200, .content_type = "application/vnd.api+json"};
+	const struct provider_settings provider = {.name = "shop",
+	    .account_from = "/attributes/metadata/tenant",
+	    .options = sample->options};
+	struct client_reply replies[2] = {
+	    {.status = 200, .content_type = "application/vnd.api+json"}};
+	char *before =
+	    sample->before != NULL ? try_load_file(sample->before) : NULL;
+	size_t n = before != NULL ? 2 : 1;
 	char *copy = malloc(len + 1);
 
 	assert_non_null(copy);
 	memcpy(copy, body, len);
 	copy[len] = '\0';
-	reply.body = copy;
-	reply.len = len;
+	replies[0].body = before;
+	replies[0].len = before != NULL ? strlen(before) : 0;
+	replies[n - 1] = (struct client_reply){.status = 200,
+	    .content_type = "application/vnd.api+json",
+	    .body = copy,
+	    .len = len};
 	client_find(sample->type)
-	    ->read(&provider, &sample->object, &reply, 1, 1, arena, reading);
+	    ->read(&provider, &sample->object, replies, n, 1, arena, reading);
 	free(copy);
+	free(before);
 	try_check(reading, len < 10000 ? body : "a long text");
 	return reading->verdict;
 }

@@ -66,16 +66,25 @@ static void fail(
 	json_decref(error);
 }
 
+static bool has_key(const struct fake *f, struct MHD_Connection *connection,
+    const char *header, const char *prefix)
+{
+	const char *value =
+	    MHD_lookup_connection_value(connection, MHD_HEADER_KIND, header);
+	size_t len = strlen(prefix);
+
+	return value != NULL && strncmp(value, prefix, len) == 0 &&
+	       strcmp(value + len, f->key) == 0;
+}
+
 static bool is_allowed(const struct fake *f, struct MHD_Connection *connection)
 {
 	const struct provider *p = f->provider;
-	const char *value = MHD_lookup_connection_value(
-	    connection, MHD_HEADER_KIND, p->key_header);
-	size_t len = strlen(p->key_prefix);
 
 	return f->key[0] == '\0' ||
-	       (value != NULL && strncmp(value, p->key_prefix, len) == 0 &&
-		   strcmp(value + len, f->key) == 0);
+	       has_key(f, connection, p->key_header, p->key_prefix) ||
+	       (p->bare_header != NULL &&
+		   has_key(f, connection, p->bare_header, ""));
 }
 
 static bool has_query(struct MHD_Connection *connection)

@@ -1,11 +1,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/fake/ecom9.h"
 #include "tests/fake/ecurring.h"
 #include "tests/fake/provider.h"
 
 /* The one place that knows which providers there are. */
-static const struct provider *const rows[] = {&ecurring_provider};
+static const struct provider *const rows[] = {
+    &ecurring_provider, &ecom9_provider};
 
 enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
 
@@ -39,6 +41,35 @@ int provider_kind(const struct provider *p, const char *name)
 	return -1;
 }
 
+static int hex_of(char c)
+{
+	static const char digits[] = "0123456789abcdef0123456789ABCDEF";
+	const char *at = c != '\0' ? strchr(digits, c) : NULL;
+
+	return at != NULL ? (int)((at - digits) % 16) : -1;
+}
+
+/* One segment of a path without its escapes; false when it does not fit. */
+static bool take_id(const char *path, size_t len, char *id, size_t id_bytes)
+{
+	size_t n = 0;
+	size_t i;
+
+	for (i = 0; i < len && n + 1 < id_bytes; i++) {
+		bool is_escape = path[i] == '%' && len - i > 2 &&
+				 hex_of(path[i + 1]) >= 0 &&
+				 hex_of(path[i + 2]) >= 0;
+
+		id[n++] =
+		    is_escape
+			? (char)(hex_of(path[i + 1]) * 16 + hex_of(path[i + 2]))
+			: path[i];
+		i += is_escape ? 2 : 0;
+	}
+	id[n] = '\0';
+	return i == len && n > 0;
+}
+
 static bool matches(
     const char *pattern, const char *path, char *id, size_t id_bytes)
 {
@@ -52,10 +83,8 @@ static bool matches(
 			continue;
 		}
 		len = strcspn(path, "/");
-		if (len == 0 || len >= id_bytes)
+		if (!take_id(path, len, id, id_bytes))
 			return false;
-		memcpy(id, path, len);
-		id[len] = '\0';
 		path += len;
 		pattern += sizeof(hole) - 1;
 	}

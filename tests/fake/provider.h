@@ -50,6 +50,7 @@ struct provider {
 	const char *content_type;
 	const char *key_header;	    /* of the API key */
 	const char *key_prefix;	    /* what stands before the key, or "" */
+	const char *bare_header;    /* where the key may stand alone, or NULL */
 	const char *attributes;	    /* member with the attributes, or NULL */
 	const struct kind *kinds;   /* ends with a NULL name */
 	const struct route *routes; /* ends with a NULL pattern */

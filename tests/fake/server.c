@@ -161,6 +161,17 @@ static void on_end(void *cls, struct MHD_Connection *connection, void **cookie,
 	*cookie = NULL;
 }
 
+/*
+ * An escaped slash in a path is not one that parts it: paths stay as they are
+ * (provider_route unescapes what it takes out of them), arguments do not.
+ */
+static size_t unescape(void *cls, struct MHD_Connection *connection, char *text)
+{
+	(void)cls;
+	(void)connection;
+	return *text == '/' ? strlen(text) : MHD_http_unescape(text);
+}
+
 struct server *server_open(struct fake *f, unsigned port, unsigned threads)
 {
 	struct server *s = text_need(sizeof(*s));
@@ -175,9 +186,11 @@ struct server *server_open(struct fake *f, unsigned port, unsigned threads)
 	s->daemon = MHD_start_daemon(
 	    MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, 0, NULL,
 	    NULL, on_request, f, MHD_OPTION_SOCK_ADDR, &address,
-	    MHD_OPTION_NOTIFY_COMPLETED, on_end, f, MHD_OPTION_THREAD_POOL_SIZE,
-	    threads, MHD_OPTION_CONNECTION_LIMIT, (unsigned)MAX_CONNECTIONS,
-	    MHD_OPTION_LISTEN_BACKLOG_SIZE, 1024u, MHD_OPTION_END);
+	    MHD_OPTION_NOTIFY_COMPLETED, on_end, f,
+	    MHD_OPTION_UNESCAPE_CALLBACK, unescape, NULL,
+	    MHD_OPTION_THREAD_POOL_SIZE, threads, MHD_OPTION_CONNECTION_LIMIT,
+	    (unsigned)MAX_CONNECTIONS, MHD_OPTION_LISTEN_BACKLOG_SIZE, 1024u,
+	    MHD_OPTION_END);
 	info = s->daemon
 		   ? MHD_get_daemon_info(s->daemon, MHD_DAEMON_INFO_BIND_PORT)
 		   : NULL;

@@ -14,9 +14,9 @@
  * lock around every call.  Times here are of the monotonic clock.
  */
 enum {
-	STATE_KINDS = 16,    /* kinds that one provider may have */
-	STATE_ID_BYTES = 72, /* the longest id, with its NUL */
-	STATE_VERSIONS = 64  /* documents kept for stale answers */
+	STATE_KINDS = 16,     /* kinds that one provider may have */
+	STATE_ID_BYTES = 208, /* the longest id, with its NUL */
+	STATE_VERSIONS = 64   /* documents kept for stale answers */
 };
 
 struct version {

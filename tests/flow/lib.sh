@@ -2,11 +2,12 @@
 # Sourced by every script of tests/flow and tests/crash.
 #
 # Reads:    TRUEUP FAKE SRC TESTBIN (tests/run sets them), TMP (made if absent)
+#           PROVIDER: the type that is simulated and configured (ecurring)
 # Sets:     CONF STORE KEY HOOK_TOKEN FAKE_URL HOOK_URL; the pids FAKE_PID
 #           RECEIVER_PID WORKER_PID; logs are in $TMP/*.log
 #
 # start_fake [OPTION...]     the provider simulator, on a free port
-# write_config [SETTING...]  $CONF: provider "ecurring" on the simulator; each
+# write_config [SETTING...]  $CONF: provider $PROVIDER on the simulator; each
 #                            SETTING ('resync = "1h";') is added to it, or
 #                            takes the place of the setting of that name
 # start_receiver             `trueup receive`; waits for its port and tells the
@@ -46,6 +47,18 @@ SRC=${SRC:-$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)}
 unset TRUEUP_CONFIG http_proxy https_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY \
   all_proxy
 export NO_PROXY=127.0.0.1
+
+# What the types differ in: where their API begins, the header of the key, and
+# what they notify of.
+PROVIDER=${PROVIDER:-ecurring}
+LIB_BASE='' LIB_KEY_HEADER='X-Authorization: '
+LIB_KINDS='subscription transaction'
+case $PROVIDER in
+ecom9)
+  LIB_BASE=/api LIB_KEY_HEADER='Authorization: Bearer '
+  LIB_KINDS='account transaction'
+  ;;
+esac
 
 CONF=$TMP/trueup.conf
 STORE=$TMP/store
@@ -162,7 +175,7 @@ spawn() {
 
 start_fake() {
   rm -f "$TMP/fake.port"
-  spawn fake "$FAKE" --key "$KEY" --port-file "$TMP/fake.port" "$@"
+  spawn fake "$FAKE" --provider "$PROVIDER" --key "$KEY" --port-file "$TMP/fake.port" "$@"
   FAKE_PID=$SPAWN_PID
   wait_until 10 "[ -s '$TMP/fake.port' ]"
   FAKE_URL=http://127.0.0.1:$(cat "$TMP/fake.port")
@@ -171,11 +184,11 @@ start_fake() {
 # The settings of the provider, one a line; the later one of a name counts.
 lib_settings() {
   printf '%s\n' \
-    "name = \"ecurring\";" \
-    "type = \"ecurring\";" \
-    "base_url = \"$FAKE_URL\";" \
-    "api_key_file = \"$TMP/ecurring.key\";" \
-    "hook_token_file = \"$TMP/ecurring.hook\";" \
+    "name = \"$PROVIDER\";" \
+    "type = \"$PROVIDER\";" \
+    "base_url = \"$FAKE_URL$LIB_BASE\";" \
+    "api_key_file = \"$TMP/$PROVIDER.key\";" \
+    "hook_token_file = \"$TMP/$PROVIDER.hook\";" \
     "rate = 10000.0;" \
     "burst = 10000;" \
     "concurrency = 16;" \
@@ -189,8 +202,8 @@ lib_settings() {
 
 write_config() {
   (umask 077
-   printf '%s\n' "$KEY" >"$TMP/ecurring.key"
-   printf '%s\n' "$HOOK_TOKEN" >"$TMP/ecurring.hook")
+   printf '%s\n' "$KEY" >"$TMP/$PROVIDER.key"
+   printf '%s\n' "$HOOK_TOKEN" >"$TMP/$PROVIDER.hook")
   mkdir -p "$STORE"
   cat >"$CONF" <<END
 store    = { path = "$STORE"; };
@@ -228,10 +241,11 @@ start_receiver() {
   wait_until 10 "[ -n \"\$(lib_port '$TMP/receiver.log' $from)\" ]"
   RECEIVER_PORT=$(lib_port "$TMP/receiver.log" "$from")
   RECEIVER_URL=http://127.0.0.1:$RECEIVER_PORT
-  HOOK_URL=$RECEIVER_URL/hooks/ecurring/$HOOK_TOKEN
+  HOOK_URL=$RECEIVER_URL/hooks/$PROVIDER/$HOOK_TOKEN
   export RECEIVER_PORT RECEIVER_URL
   [ -z "$FAKE_URL" ] || control config "$(jq -nc --arg url "$HOOK_URL" \
-    '{hooks: {subscription: $url, transaction: $url}}')" >/dev/null
+    --arg kinds "$LIB_KINDS" \
+    '{hooks: ($kinds | split(" ") | map({(.): $url}) | add)}')" >/dev/null
 }
 
 start_worker() {
@@ -253,7 +267,7 @@ ask() {
 api() {
   local path=$1
   shift
-  curl -sS -g -H "X-Authorization: $KEY" "$@" "$FAKE_URL$path"
+  curl -sS -g -H "$LIB_KEY_HEADER$KEY" "$@" "$FAKE_URL$LIB_BASE$path"
 }
 
 notify() {

@@ -41,23 +41,49 @@ static const struct word_case ecurring[] = {
     {"transaction", "active", STATE_UNKNOWN},
 };
 
+static const struct word_case ecom9[] = {
+    {"account", "active", STATE_ACTIVE},
+    {"account", "inactive", STATE_ENDED},
+    {"account", "unknown", STATE_UNKNOWN},
+    {"account", "paused", STATE_UNKNOWN},
+    {"transaction", "pending", STATE_PENDING},
+    {"transaction", "completed", STATE_PAID},
+    {"transaction", "failed", STATE_FAILED},
+    {"transaction", "cancelled", STATE_FAILED},
+    {"transaction", "canceled", STATE_UNKNOWN},
+    {"transaction", "refunded", STATE_UNKNOWN},
+    {"transaction", "Completed", STATE_UNKNOWN},
+};
+
+static void check(const char *type, const struct word_case *cases, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct client_kind *kind =
+		    client_kind_find(client_find(type), cases[i].kind);
+
+		if (state_of_word(kind->words, kind->n_words, cases[i].word) !=
+		    cases[i].state)
+			fail_msg("%s %s", cases[i].kind, cases[i].word);
+	}
+}
+
 static void test_ecurring(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < COUNT(ecurring); i++) {
-		const struct client_kind *kind =
-		    client_kind_find(client_find("ecurring"), ecurring[i].kind);
+	check("ecurring", ecurring, COUNT(ecurring));
+}
 
-		if (state_of_word(kind->words, kind->n_words,
-			ecurring[i].word) != ecurring[i].state)
-			fail_msg("%s %s", ecurring[i].kind, ecurring[i].word);
-	}
+static void test_ecom9(void **state)
+{
+	(void)state;
+	check("ecom9", ecom9, COUNT(ecom9));
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_ecurring),
+	    cmocka_unit_test(test_ecom9),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

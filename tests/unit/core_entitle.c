@@ -362,6 +362,21 @@ static void test_without_policy(void **state)
 	assert_int_equal(entitle_grant(&held, 1), ENTITLED_UNKNOWN);
 }
 
+/* What grants may be called otherwise than the object that gives it. */
+static void test_noun(void **state)
+{
+	struct held_grant held = {.object = {"shop", "account", "usr_1"},
+	    .grant = {.status = "active", .state = STATE_ACTIVE}};
+	struct entitlement answer;
+
+	(void)state;
+	entitle_account(&held, 1, DAY_MS, &answer);
+	assert_string_equal(answer.reason, "account active at provider");
+	held.noun = "subscription";
+	entitle_account(&held, 1, DAY_MS, &answer);
+	assert_string_equal(answer.reason, "subscription active at provider");
+}
+
 static void test_names(void **state)
 {
 	(void)state;
@@ -379,6 +394,7 @@ int main(void)
 	    cmocka_unit_test(test_extremes),
 	    cmocka_unit_test(test_longest_words),
 	    cmocka_unit_test(test_without_policy),
+	    cmocka_unit_test(test_noun),
 	    cmocka_unit_test(test_names),
 	};
 
