@@ -90,7 +90,7 @@ PKG_LIBS   = $(call once,PKG_LIBS,$(shell pkg-config --libs $(PKGS); \
 PKG_TEST   = $(call once,PKG_TEST,$(shell pkg-config --libs cmocka))
 COMPILE    = $(LANGUAGE) $(WARNINGS) $(MODE) -fPIE $(PKG_CFLAGS) \
 	$(CPPFLAGS) $(CFLAGS)
-LINK       = $(MODE) -pthread -pie -Wl,-z,relro,-z,now $(LDFLAGS)
+LINK       = $(MODE) -pthread -pie -Wl,-z,relro,-z,now,--as-needed $(LDFLAGS)
 
 # --- Files ----------------------------------------------------------------
 LIB_SRC  := $(wildcard $(addprefix reconciler/,$(addsuffix /*.c,base core \
@@ -196,7 +196,7 @@ check: test-programs | deps $(call want,lint,lint) ## run all tests
 	$(SCRIPTS) $(TESTS) $(FUZZERS)
 
 lint: $(LIB) $(BIN) $(B)/compile_commands.json | deps ## check the style
-	@$(runner) OBJECTS='$(abspath $(O))' tests/run -m '$(L)' $(LINTS)
+	@$(runner) LIMIT=900 OBJECTS='$(abspath $(O))' tests/run -m '$(L)' $(LINTS)
 
 demo: $(BIN) $(FAKE) | deps ## show it at work against a simulated provider
 	@$(runner) bash etc/demo.sh

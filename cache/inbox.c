@@ -13,7 +13,8 @@ enum {
 	/* What a waiting notice or job may still come to cost: its job and
 	 * rows, then an object that is new with history and grants. */
 	WORK_BYTES = 1024,
-	ROOM_MS = 100 /* how long an answer about room is good */
+	ROOM_MS = 100,	     /* how long an answer about room is good */
+	TRIM_NOTICES = 32768 /* after so many, some megabytes were mapped */
 };
 
 /* ---- room ------------------------------------------------------------- */
@@ -194,6 +195,15 @@ static void append(
 	lmdb_append(txn, TABLE_INBOX, key_span(&key), writer_span(&w));
 }
 
+static void trim(struct store *store, size_t n)
+{
+	store->untrimmed += n;
+	if (store->untrimmed < TRIM_NOTICES)
+		return;
+	store->untrimmed = 0;
+	lmdb_trim(store->db);
+}
+
 int store_append(struct store *store, const struct notice *notices, size_t n,
     struct err_text *err)
 {
@@ -219,6 +229,7 @@ int store_append(struct store *store, const struct notice *notices, size_t n,
 	rc = lmdb_commit(txn, err);
 	if (rc == 0)
 		wake_ring(store->wake);
+	trim(store, n);
 	return rc;
 }
 

@@ -264,6 +264,27 @@ void lmdb_abort(struct lmdb_txn *txn)
 	end(txn);
 }
 
+int lmdb_renew(struct lmdb_txn *txn, struct err_text *err)
+{
+	int rc;
+
+	if (txn->error != 0) {
+		lmdb_error_text(txn, err);
+		return txn->error;
+	}
+	mdb_txn_reset(txn->txn);
+	rc = mdb_txn_renew(txn->txn);
+	if (rc == MDB_MAP_RESIZED) {
+		rc = follow_map(txn->db);
+		if (rc == 0)
+			rc = mdb_txn_renew(txn->txn);
+	}
+	if (rc != 0)
+		txn->error = map_error(rc, "renew", &txn->text);
+	lmdb_error_text(txn, err);
+	return txn->error;
+}
+
 int lmdb_error(const struct lmdb_txn *txn)
 {
 	return txn->error;
@@ -564,4 +585,16 @@ uint64_t lmdb_free_bytes(struct lmdb *db)
 	}
 	lmdb_abort(txn);
 	return pages * db->page_bytes;
+}
+
+void lmdb_trim(struct lmdb *db)
+{
+	MDB_envinfo info = {0};
+
+	mdb_env_info(db->env, &info);
+	pthread_mutex_lock(&db->gate);
+	/* The size stays, but to set it is to map the file anew. */
+	if (db->active == 0)
+		(void)mdb_env_set_mapsize(db->env, info.me_mapsize);
+	pthread_mutex_unlock(&db->gate);
 }

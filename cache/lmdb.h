@@ -84,6 +84,9 @@ int lmdb_begin(
  * itself; the transaction is gone either way. */
 int lmdb_commit(struct lmdb_txn *txn, struct err_text *err);
 void lmdb_abort(struct lmdb_txn *txn);
+/* lmdb_renew(txn, err): a read transaction's snapshot becomes that of now. On
+ * an error, and with an earlier one, it can only be aborted. */
+int lmdb_renew(struct lmdb_txn *txn, struct err_text *err);
 /* lmdb_error(txn): the sticky error so far; lmdb_fail(txn, code, text): set it
  * from outside (a record that does not decode), the first one stays. */
 int lmdb_error(const struct lmdb_txn *txn);
@@ -130,5 +133,12 @@ void lmdb_cursor_delete(struct lmdb_cursor *cursor);
  */
 void lmdb_usage(struct lmdb *db, uint64_t *map_bytes, uint64_t *used_bytes);
 uint64_t lmdb_free_bytes(struct lmdb *db);
+
+/*
+ * lmdb_trim(db): forget the pages that were looked at (they stay in the
+ * system's cache), so that the memory of the process does not grow with the
+ * file. Nothing happens while this process has a transaction.
+ */
+void lmdb_trim(struct lmdb *db);
 
 #endif

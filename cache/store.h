@@ -307,6 +307,11 @@ int store_jobs_drop(struct store *store, const struct job_filter *filter,
 int store_view_open(
     struct store *store, struct store_view **out, struct err_text *err);
 void store_view_close(struct store_view *view);
+/*
+ * store_view_renew(view, err): the same view of what is there now, for much
+ * less than a new one. On an error it can only be closed.
+ */
+int store_view_renew(struct store_view *view, struct err_text *err);
 
 struct job {
 	struct object_ref ref;
@@ -382,6 +387,14 @@ struct account_view {
 int store_view_account(struct store_view *view, const struct settings *settings,
     const char *account, int64_t now_ms, struct arena *arena,
     struct account_view *out, struct err_text *err);
+
+/*
+ * store_view_grants(view, settings, account, arena, out, n, err): of all that
+ * only what entitle_answer needs.
+ */
+int store_view_grants(struct store_view *view, const struct settings *settings,
+    const char *account, struct arena *arena, const struct held_grant **out,
+    size_t *n, struct err_text *err);
 
 /*
  * store_view_account_at(…, at, known_at, …): its grants as they held at a past

@@ -78,6 +78,11 @@ int store_view_open(
 	return 0;
 }
 
+int store_view_renew(struct store_view *view, struct err_text *err)
+{
+	return lmdb_renew(view->txn, err);
+}
+
 void store_view_close(struct store_view *view)
 {
 	if (view == NULL)

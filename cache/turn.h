@@ -30,6 +30,8 @@ struct store {
 	/* The last answer about room: how long and for how much (inbox.c). */
 	_Atomic int64_t room_until_ms; /* monotonic */
 	_Atomic int64_t room_bytes;
+	/* Notices appended since memory was last given back (inbox.c). */
+	_Atomic uint64_t untrimmed;
 };
 
 struct store_turn {

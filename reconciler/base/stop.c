@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -9,7 +10,7 @@
 #include "reconciler/base/stop.h"
 
 /* The flag is what waits look at; the pipe is what wakes them. */
-static volatile sig_atomic_t stop_flag;
+static atomic_int stop_flag; /* threads look at it too */
 static volatile sig_atomic_t stop_pipe[2] = {-1, -1};
 
 static void on_signal(int number)
@@ -18,7 +19,7 @@ static void on_signal(int number)
 	ssize_t written;
 
 	(void)number;
-	stop_flag = 1;
+	atomic_store(&stop_flag, 1);
 	written = write(stop_pipe[1], "", 1);
 	(void)written; /* a full pipe is readable already */
 	errno = saved;
@@ -64,7 +65,7 @@ int stop_install(struct err_text *err)
 
 bool stop_requested(void)
 {
-	return stop_flag != 0;
+	return atomic_load(&stop_flag) != 0;
 }
 
 int stop_fd(void)

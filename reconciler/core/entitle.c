@@ -289,6 +289,19 @@ static void say_reason(const struct held_grant *held, const struct span *span,
 	(void)text_copy(out->reason, sizeof(out->reason), text);
 }
 
+enum entitled entitle_answer(
+    const struct held_grant *grants, size_t n, int64_t now_ms)
+{
+	enum entitled answer = ENTITLED_NO, says;
+
+	for (size_t i = 0; i < n && answer != ENTITLED_YES; i++) {
+		says = entitle_grant(&grants[i], now_ms);
+		if (weight(says) > weight(answer))
+			answer = says;
+	}
+	return answer;
+}
+
 void entitle_account(const struct held_grant *grants, size_t n, int64_t now_ms,
     struct entitlement *out)
 {

@@ -37,8 +37,9 @@ struct desk *desk_new(const struct settings *settings,
     struct err_text *err);
 void desk_free(struct desk *desk);
 
-/* desk_serve(desk, exchange): answer a request, now or when it is stored. */
-void desk_serve(void *desk, struct http_exchange *exchange);
+/* desk_serve(desk, exchange): answer a request, now or when it is stored. The
+ * desk comes as the cookie of struct http_options. */
+void desk_serve(void *cookie, struct http_exchange *exchange);
 /* desk_close(desk): from now on everything new is told to come again later. */
 void desk_close(struct desk *desk);
 

@@ -1,3 +1,4 @@
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,6 +9,7 @@
 #include "reconciler/base/buf.h"
 #include "reconciler/base/clock.h"
 #include "reconciler/base/err.h"
+#include "reconciler/base/library.h"
 #include "reconciler/core/health.h"
 
 #include "reconciler/io/fetch.h"
@@ -15,6 +17,9 @@
 #ifndef TRUEUP_VERSION
 #define TRUEUP_VERSION "unversioned"
 #endif
+
+/* Its interface, not its version: the same as long as it is "4". */
+static const char LIBCURL[] = "libcurl.so.4";
 
 enum {
 	CONNECT_TIMEOUT_MS = 10 * 1000,
@@ -25,6 +30,56 @@ enum {
 	FDS_MAX = 4,
 	POLL_MAX_MS = 60 * 1000,
 	BODY_KEEP_BYTES = 64 * 1024 /* a larger buffer is given back */
+};
+
+/*
+ * What is used of libcurl; loaded with the first request, so that a run with
+ * nothing to ask does not pay for it.
+ */
+struct curl {
+	__typeof__(curl_global_init) *global_init;
+	__typeof__(curl_global_cleanup) *global_cleanup;
+	__typeof__(curl_multi_init) *multi_init;
+	__typeof__(curl_multi_cleanup) *multi_cleanup;
+	__typeof__(curl_multi_setopt) *multi_setopt;
+	__typeof__(curl_multi_add_handle) *multi_add_handle;
+	__typeof__(curl_multi_remove_handle) *multi_remove_handle;
+	__typeof__(curl_multi_perform) *multi_perform;
+	__typeof__(curl_multi_poll) *multi_poll;
+	__typeof__(curl_multi_info_read) *multi_info_read;
+	__typeof__(curl_multi_strerror) *multi_strerror;
+	__typeof__(curl_easy_init) *easy_init;
+	__typeof__(curl_easy_cleanup) *easy_cleanup;
+	__typeof__(curl_easy_reset) *easy_reset;
+	__typeof__(curl_easy_setopt) *easy_setopt;
+	__typeof__(curl_easy_getinfo) *easy_getinfo;
+	__typeof__(curl_easy_strerror) *easy_strerror;
+	__typeof__(curl_easy_header) *easy_header;
+	__typeof__(curl_slist_append) *slist_append;
+	__typeof__(curl_slist_free_all) *slist_free_all;
+};
+
+static const struct library_call curl_calls[] = {
+    {"curl_global_init", offsetof(struct curl, global_init)},
+    {"curl_global_cleanup", offsetof(struct curl, global_cleanup)},
+    {"curl_multi_init", offsetof(struct curl, multi_init)},
+    {"curl_multi_cleanup", offsetof(struct curl, multi_cleanup)},
+    {"curl_multi_setopt", offsetof(struct curl, multi_setopt)},
+    {"curl_multi_add_handle", offsetof(struct curl, multi_add_handle)},
+    {"curl_multi_remove_handle", offsetof(struct curl, multi_remove_handle)},
+    {"curl_multi_perform", offsetof(struct curl, multi_perform)},
+    {"curl_multi_poll", offsetof(struct curl, multi_poll)},
+    {"curl_multi_info_read", offsetof(struct curl, multi_info_read)},
+    {"curl_multi_strerror", offsetof(struct curl, multi_strerror)},
+    {"curl_easy_init", offsetof(struct curl, easy_init)},
+    {"curl_easy_cleanup", offsetof(struct curl, easy_cleanup)},
+    {"curl_easy_reset", offsetof(struct curl, easy_reset)},
+    {"curl_easy_setopt", offsetof(struct curl, easy_setopt)},
+    {"curl_easy_getinfo", offsetof(struct curl, easy_getinfo)},
+    {"curl_easy_strerror", offsetof(struct curl, easy_strerror)},
+    {"curl_easy_header", offsetof(struct curl, easy_header)},
+    {"curl_slist_append", offsetof(struct curl, slist_append)},
+    {"curl_slist_free_all", offsetof(struct curl, slist_free_all)},
 };
 
 /*
@@ -44,6 +99,7 @@ struct slot {
 };
 
 struct fetch {
+	struct curl curl;
 	CURLM *multi;
 	struct slot *slots;
 	size_t n_slots;
@@ -62,18 +118,39 @@ static size_t on_body(char *data, size_t size, size_t n, void *cookie)
 	return 0; /* ends the transfer */
 }
 
-int fetch_open(size_t max_in_flight, size_t max_reply, struct fetch **out,
-    struct err_text *err)
+/* Without libcurl there is nothing to close either. */
+static struct fetch *new_fetch(struct err_text *err)
 {
 	struct fetch *f = calloc(1, sizeof(*f));
 
-	*out = NULL;
-	if (f == NULL || curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
-		free(f);
-		return err_set(err, ERR_FAIL, "libcurl could not start");
+	if (f == NULL) {
+		(void)err_set(err, ERR_FAIL, "no memory for transfers");
+		return NULL;
 	}
+	if (library_load(LIBCURL, curl_calls,
+		sizeof(curl_calls) / sizeof(curl_calls[0]), &f->curl,
+		err) != 0) {
+		free(f);
+		return NULL;
+	}
+	if (f->curl.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+		(void)err_set(err, ERR_FAIL, "libcurl could not start");
+		free(f);
+		return NULL;
+	}
+	return f;
+}
+
+int fetch_open(size_t max_in_flight, size_t max_reply, struct fetch **out,
+    struct err_text *err)
+{
+	struct fetch *f = new_fetch(err);
+
+	*out = NULL;
+	if (f == NULL)
+		return ERR_FAIL;
 	f->slots = calloc(max_in_flight, sizeof(*f->slots));
-	f->multi = curl_multi_init();
+	f->multi = f->curl.multi_init();
 	if (f->slots == NULL || f->multi == NULL) {
 		fetch_close(f);
 		return err_set(err, ERR_FAIL, "no memory for transfers");
@@ -81,7 +158,8 @@ int fetch_open(size_t max_in_flight, size_t max_reply, struct fetch **out,
 	f->n_slots = max_in_flight;
 	for (size_t i = 0; i < max_in_flight; i++)
 		buf_init(&f->slots[i].body, max_reply);
-	curl_multi_setopt(f->multi, CURLMOPT_MAXCONNECTS, (long)max_in_flight);
+	f->curl.multi_setopt(
+	    f->multi, CURLMOPT_MAXCONNECTS, (long)max_in_flight);
 	*out = f;
 	return 0;
 }
@@ -90,10 +168,10 @@ static void slot_free(struct fetch *f, struct slot *slot)
 {
 	if (slot->easy != NULL) {
 		if (slot->busy && !slot->ended)
-			curl_multi_remove_handle(f->multi, slot->easy);
-		curl_easy_cleanup(slot->easy);
+			f->curl.multi_remove_handle(f->multi, slot->easy);
+		f->curl.easy_cleanup(slot->easy);
 	}
-	curl_slist_free_all(slot->headers);
+	f->curl.slist_free_all(slot->headers);
 	buf_fini(&slot->body);
 }
 
@@ -101,12 +179,12 @@ void fetch_close(struct fetch *f)
 {
 	if (f == NULL)
 		return;
-	for (size_t i = 0; i < f->n_slots; i++)
+	for (size_t i = 0; f->slots != NULL && i < f->n_slots; i++)
 		slot_free(f, &f->slots[i]);
 	free(f->slots);
 	if (f->multi != NULL)
-		curl_multi_cleanup(f->multi);
-	curl_global_cleanup();
+		f->curl.multi_cleanup(f->multi);
+	f->curl.global_cleanup();
 	free(f);
 }
 
@@ -119,7 +197,8 @@ static struct slot *free_slot(struct fetch *f)
 	return NULL;
 }
 
-static int add_headers(struct slot *slot, const struct client_request *request)
+static int add_headers(
+    struct fetch *f, struct slot *slot, const struct client_request *request)
 {
 	char line[HEADER_MAX];
 
@@ -130,7 +209,7 @@ static int add_headers(struct slot *slot, const struct client_request *request)
 
 		if (len < 0 || (size_t)len >= sizeof(line))
 			return ERR_FULL;
-		grown = curl_slist_append(slot->headers, line);
+		grown = f->curl.slist_append(slot->headers, line);
 		if (grown == NULL)
 			return ERR_FAIL;
 		slot->headers = grown;
@@ -138,31 +217,34 @@ static int add_headers(struct slot *slot, const struct client_request *request)
 	return 0;
 }
 
-static void set_limits(CURL *easy, const struct fetch_target *target)
+static void set_limits(
+    struct fetch *f, CURL *easy, const struct fetch_target *target)
 {
 	bool plain = strncmp(target->base_url, "http://", 7) == 0;
 
 	/* Only the scheme that is configured, here and everywhere. */
-	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, plain ? "http" : "https");
+	f->curl.easy_setopt(
+	    easy, CURLOPT_PROTOCOLS_STR, plain ? "http" : "https");
 	if (plain) /* a proxy would read the key */
-		curl_easy_setopt(easy, CURLOPT_PROXY, "");
-	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-	curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
-	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
+		f->curl.easy_setopt(easy, CURLOPT_PROXY, "");
+	f->curl.easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+	f->curl.easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
+	f->curl.easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	f->curl.easy_setopt(easy, CURLOPT_HTTP_VERSION,
 	    plain ? CURL_HTTP_VERSION_1_1 : CURL_HTTP_VERSION_2TLS);
-	curl_easy_setopt(
+	f->curl.easy_setopt(
 	    easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)target->timeout_ms);
-	curl_easy_setopt(
+	f->curl.easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)target->timeout_ms);
+	f->curl.easy_setopt(
 	    easy, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_TIMEOUT_MS);
-	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, (long)LOW_SPEED_BYTES);
-	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, (long)LOW_SPEED_S);
-	curl_easy_setopt(easy, CURLOPT_USERAGENT, "trueup/" TRUEUP_VERSION);
+	f->curl.easy_setopt(
+	    easy, CURLOPT_LOW_SPEED_LIMIT, (long)LOW_SPEED_BYTES);
+	f->curl.easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, (long)LOW_SPEED_S);
+	f->curl.easy_setopt(easy, CURLOPT_USERAGENT, "trueup/" TRUEUP_VERSION);
 }
 
-static int set_request(
-    struct slot *slot, const struct fetch_target *target, struct err_text *err)
+static int set_request(struct fetch *f, struct slot *slot,
+    const struct fetch_target *target, struct err_text *err)
 {
 	const struct client_request *r = target->request;
 	char url[URL_MAX];
@@ -170,30 +252,32 @@ static int set_request(
 
 	if (len < 0 || (size_t)len >= sizeof(url) || r->path[0] != '/')
 		return err_set(err, ERR_BAD, "the URL cannot be built");
-	curl_easy_reset(slot->easy);
-	set_limits(slot->easy, target);
-	if (add_headers(slot, r) != 0)
+	f->curl.easy_reset(slot->easy);
+	set_limits(f, slot->easy, target);
+	if (add_headers(f, slot, r) != 0)
 		return err_set(err, ERR_BAD, "a header is too long");
-	curl_easy_setopt(slot->easy, CURLOPT_HTTPHEADER, slot->headers);
+	f->curl.easy_setopt(slot->easy, CURLOPT_HTTPHEADER, slot->headers);
 	if (r->body != NULL) {
-		curl_easy_setopt(slot->easy, CURLOPT_POSTFIELDSIZE_LARGE,
+		f->curl.easy_setopt(slot->easy, CURLOPT_POSTFIELDSIZE_LARGE,
 		    (curl_off_t)r->body_len);
-		curl_easy_setopt(slot->easy, CURLOPT_COPYPOSTFIELDS, r->body);
+		f->curl.easy_setopt(
+		    slot->easy, CURLOPT_COPYPOSTFIELDS, r->body);
 	}
 	if (r->method != NULL)
-		curl_easy_setopt(slot->easy, CURLOPT_CUSTOMREQUEST, r->method);
-	curl_easy_setopt(slot->easy, CURLOPT_WRITEFUNCTION, on_body);
-	curl_easy_setopt(slot->easy, CURLOPT_WRITEDATA, slot);
-	curl_easy_setopt(slot->easy, CURLOPT_ERRORBUFFER, slot->error);
-	curl_easy_setopt(slot->easy, CURLOPT_PRIVATE, slot);
-	if (curl_easy_setopt(slot->easy, CURLOPT_URL, url) != CURLE_OK)
+		f->curl.easy_setopt(
+		    slot->easy, CURLOPT_CUSTOMREQUEST, r->method);
+	f->curl.easy_setopt(slot->easy, CURLOPT_WRITEFUNCTION, on_body);
+	f->curl.easy_setopt(slot->easy, CURLOPT_WRITEDATA, slot);
+	f->curl.easy_setopt(slot->easy, CURLOPT_ERRORBUFFER, slot->error);
+	f->curl.easy_setopt(slot->easy, CURLOPT_PRIVATE, slot);
+	if (f->curl.easy_setopt(slot->easy, CURLOPT_URL, url) != CURLE_OK)
 		return err_set(err, ERR_FAIL, "no memory for the request");
 	return 0;
 }
 
-static void slot_clear(struct slot *slot)
+static void slot_clear(struct fetch *f, struct slot *slot)
 {
-	curl_slist_free_all(slot->headers);
+	f->curl.slist_free_all(slot->headers);
 	slot->headers = NULL;
 	if (slot->body.cap > BODY_KEEP_BYTES) {
 		size_t max = slot->body.max;
@@ -217,15 +301,16 @@ int fetch_start(struct fetch *f, const struct fetch_target *target,
 	if (slot == NULL)
 		return err_set(err, ERR_FULL, "too many requests in flight");
 	if (slot->easy == NULL)
-		slot->easy = curl_easy_init();
+		slot->easy = f->curl.easy_init();
 	if (slot->easy == NULL)
 		return err_set(err, ERR_FAIL, "no memory for a transfer");
-	slot_clear(slot);
-	rc = set_request(slot, target, err);
-	if (rc == 0 && curl_multi_add_handle(f->multi, slot->easy) != CURLM_OK)
+	slot_clear(f, slot);
+	rc = set_request(f, slot, target, err);
+	if (rc == 0 &&
+	    f->curl.multi_add_handle(f->multi, slot->easy) != CURLM_OK)
 		rc = err_set(err, ERR_FAIL, "libcurl refused a transfer");
 	if (rc != 0) {
-		slot_clear(slot);
+		slot_clear(f, slot);
 		return rc;
 	}
 	slot->busy = true;
@@ -239,17 +324,17 @@ static void gather(struct fetch *f)
 	CURLMsg *message;
 	int left;
 
-	while ((message = curl_multi_info_read(f->multi, &left)) != NULL) {
+	while ((message = f->curl.multi_info_read(f->multi, &left)) != NULL) {
 		char *private = NULL;
 		struct slot *slot;
 
 		if (message->msg != CURLMSG_DONE)
 			continue;
-		curl_easy_getinfo(
+		f->curl.easy_getinfo(
 		    message->easy_handle, CURLINFO_PRIVATE, &private);
 		slot = (struct slot *)(void *)private;
 		slot->code = message->data.result;
-		curl_multi_remove_handle(f->multi, slot->easy);
+		f->curl.multi_remove_handle(f->multi, slot->easy);
 		slot->ended = true;
 		f->n_ended++;
 	}
@@ -258,11 +343,11 @@ static void gather(struct fetch *f)
 static int perform(struct fetch *f, struct err_text *err)
 {
 	int running;
-	CURLMcode code = curl_multi_perform(f->multi, &running);
+	CURLMcode code = f->curl.multi_perform(f->multi, &running);
 
 	if (code != CURLM_OK)
 		return err_set(
-		    err, ERR_FAIL, "libcurl: %s", curl_multi_strerror(code));
+		    err, ERR_FAIL, "libcurl: %s", f->curl.multi_strerror(code));
 	gather(f);
 	return 0;
 }
@@ -291,12 +376,12 @@ int fetch_wait(struct fetch *f, const int *fds, size_t n, int64_t timeout_ms,
 	}
 	while (rc == 0 && f->n_ended == 0 && left_ms > 0) {
 		int most = left_ms < POLL_MAX_MS ? (int)left_ms : POLL_MAX_MS;
-		CURLMcode code = curl_multi_poll(
+		CURLMcode code = f->curl.multi_poll(
 		    f->multi, wait, (unsigned int)n, most, NULL);
 
 		if (code != CURLM_OK)
 			return err_set(err, ERR_FAIL, "libcurl: %s",
-			    curl_multi_strerror(code));
+			    f->curl.multi_strerror(code));
 		rc = perform(f, err);
 		if (any_readable(wait, n))
 			break;
@@ -305,16 +390,17 @@ int fetch_wait(struct fetch *f, const int *fds, size_t n, int64_t timeout_ms,
 	return rc;
 }
 
-static void describe(struct slot *slot, struct fetch_result *out)
+static void describe(
+    struct fetch *f, struct slot *slot, struct fetch_result *out)
 {
 	struct curl_header *header = NULL;
 	long status = 0;
 	curl_off_t took_us = 0;
 	char *type = NULL;
 
-	curl_easy_getinfo(slot->easy, CURLINFO_RESPONSE_CODE, &status);
-	curl_easy_getinfo(slot->easy, CURLINFO_TOTAL_TIME_T, &took_us);
-	curl_easy_getinfo(slot->easy, CURLINFO_CONTENT_TYPE, &type);
+	f->curl.easy_getinfo(slot->easy, CURLINFO_RESPONSE_CODE, &status);
+	f->curl.easy_getinfo(slot->easy, CURLINFO_TOTAL_TIME_T, &took_us);
+	f->curl.easy_getinfo(slot->easy, CURLINFO_CONTENT_TYPE, &type);
 	out->cookie = slot->cookie;
 	out->too_large = slot->too_large;
 	out->took_ms = took_us / 1000;
@@ -326,8 +412,8 @@ static void describe(struct slot *slot, struct fetch_result *out)
 	else
 		out->error = slot->error[0] != '\0'
 				 ? slot->error
-				 : curl_easy_strerror(slot->code);
-	if (curl_easy_header(slot->easy, "Retry-After", 0, CURLH_HEADER, -1,
+				 : f->curl.easy_strerror(slot->code);
+	if (f->curl.easy_header(slot->easy, "Retry-After", 0, CURLH_HEADER, -1,
 		&header) == CURLHE_OK)
 		out->retry_after = header->value;
 }
@@ -336,7 +422,7 @@ bool fetch_next(struct fetch *f, struct fetch_result *out)
 {
 	memset(out, 0, sizeof(*out));
 	if (f->reading != NULL) {
-		slot_clear(f->reading);
+		slot_clear(f, f->reading);
 		f->reading = NULL;
 	}
 	for (size_t i = 0; f->n_ended > 0 && i < f->n_slots; i++) {
@@ -344,7 +430,7 @@ bool fetch_next(struct fetch *f, struct fetch_result *out)
 			continue;
 		f->n_ended--;
 		f->reading = &f->slots[i];
-		describe(f->reading, out);
+		describe(f, f->reading, out);
 		return true;
 	}
 	return false;

@@ -81,16 +81,16 @@ struct http_reply {
 static struct MHD_Response *make_response(const char *type, const char *body,
     const struct http_header *headers, size_t n, bool leave)
 {
-	union {
-		const char *in;
-		void *out; /* the library copies, and yet wants it so */
-	} bytes = {.in = body};
-	struct MHD_Response *response = MHD_create_response_from_buffer(
-	    strlen(body), bytes.out, MHD_RESPMEM_MUST_COPY);
-	bool good = response != NULL;
+	struct MHD_Response *response;
+	void *bytes;
+	bool good;
 
-	good = good && MHD_add_response_header(
-			   response, MHD_HTTP_HEADER_CONTENT_TYPE, type);
+	/* The library copies, and yet wants a plain pointer. */
+	memcpy(&bytes, &body, sizeof(bytes));
+	response = MHD_create_response_from_buffer(
+	    strlen(body), bytes, MHD_RESPMEM_MUST_COPY);
+	good = response != NULL && MHD_add_response_header(response,
+				       MHD_HTTP_HEADER_CONTENT_TYPE, type);
 	for (size_t i = 0; good && i < n; i++)
 		good = MHD_add_response_header(
 		    response, headers[i].name, headers[i].value);
@@ -336,6 +336,7 @@ static enum MHD_Result complete(struct http_exchange *x)
 	return x->cut ? MHD_NO : MHD_YES;
 }
 
+/* The library's type of callback. NOLINTNEXTLINE(readability-function-size) */
 static enum MHD_Result on_request(void *cookie,
     struct MHD_Connection *connection, const char *path, const char *method,
     const char *version, const char *data, size_t *len, void **context)

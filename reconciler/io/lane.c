@@ -144,9 +144,10 @@ static bool is_due(int64_t at_ms, struct lane_now now)
 
 bool lane_is_drained(struct lane *lane, struct lane_now now)
 {
+	bool soon =
+	    pace_wait_ms(&lane->strangers, now.mono_ms) <= SCHEDULE_SPACING_MS;
 	bool due = is_due(lane->next_due_ms, now) ||
-		   (is_due(lane->next_stranger_ms, now) &&
-		       lane_takes_strangers(lane, now));
+		   (soon && is_due(lane->next_stranger_ms, now));
 
 	if (!due && !lane->next_spaced)
 		return true;

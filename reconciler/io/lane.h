@@ -81,8 +81,8 @@ int64_t lane_wait_ms(struct lane *lane, struct lane_now now);
 
 /*
  * lane_is_drained(lane, now): nothing that is due can be asked now, nor within
- * the spacing of one object. What waits for the strangers' budget is left to
- * the next run: a flood must not keep this one for ever.
+ * the spacing of one object. What waits longer for the strangers' budget is
+ * left to the next run: a flood must not keep this one for ever.
  */
 bool lane_is_drained(struct lane *lane, struct lane_now now);
 

@@ -32,9 +32,9 @@ static int split(const char *address, char host[HOST_BYTES], const char **port)
 	} else if (memchr(begin, ':', (size_t)(end - begin)) != NULL) {
 		return ERR_BAD;
 	}
-	len = (size_t)(end - begin);
-	if (len == 0 || len >= HOST_BYTES)
+	if (end == begin || end - begin >= HOST_BYTES)
 		return ERR_BAD;
+	len = (size_t)(end - begin);
 	memcpy(host, begin, len);
 	host[len] = '\0';
 	return 0;

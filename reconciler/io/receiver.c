@@ -1,6 +1,6 @@
 #include <poll.h>
 #include <stdlib.h>
-#include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "reconciler/base/clock.h"
@@ -17,7 +17,11 @@
 
 #include "reconciler/io/receiver.h"
 
-enum { LANES_MAX = 4, REPORT_MS = 1000 };
+enum {
+	LANES_MAX = 4,
+	REPORT_MS = 1000,
+	SPARE_FILES = 64 /* that are no connections */
+};
 
 struct receiver {
 	const struct settings *settings;
@@ -92,9 +96,32 @@ static size_t count_lanes(void)
 	return cores < LANES_MAX ? (size_t)cores : LANES_MAX;
 }
 
+/* As many as are wanted, or as there can be descriptors for. */
+static int64_t fit_connections(const struct receiver *receiver)
+{
+	int64_t want = receiver->settings->receiver.max_connections;
+	rlim_t need = (rlim_t)want + SPARE_FILES;
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= need)
+		return want;
+	limit.rlim_cur = limit.rlim_max < need ? limit.rlim_max : need;
+	if (setrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur >= need)
+		return want;
+	want = (int64_t)limit.rlim_cur - SPARE_FILES;
+	if (want < 1)
+		want = 1;
+	const struct log_pair pairs[] = {
+	    log_number("max_connections", want),
+	    log_text("cause", "the limit of open files"),
+	};
+	log_event(receiver->log, LOG_WARN, "fewer_connections", pairs, 2);
+	return want;
+}
+
 static int start_lanes(struct receiver *receiver, struct err_text *err)
 {
-	int64_t connections = receiver->settings->receiver.max_connections;
+	int64_t connections = fit_connections(receiver);
 	size_t want = count_lanes();
 	int rc = 0;
 

@@ -24,8 +24,7 @@ static int open_fetch(struct requests *r, struct err_text *err)
 {
 	if (r->fetch != NULL)
 		return 0;
-	return fetch_open(
-	    r->n_flights + r->n_lanes, r->max_reply, &r->fetch, err);
+	return fetch_open(r->limit + r->n_lanes, r->max_reply, &r->fetch, err);
 }
 
 void requests_close(struct requests *r)
@@ -126,6 +125,7 @@ static bool has_good_token(const struct flight *f, struct lane_now now)
 /* Is its question there, and with the token that is held now? */
 static bool is_ready(struct requests *r, struct flight *f, struct lane_now now)
 {
+	/* Made with another one, or while there was none. */
 	if (f->state == FLIGHT_READY &&
 	    (f->token_serial != f->lane->token.serial ||
 		!has_good_token(f, now)))
@@ -152,9 +152,21 @@ static void set_aside(struct flight *f)
 	f->lane->aside++;
 }
 
-/* A look that has begun goes on whatever the provider's health. */
-static bool may_come_back(const struct flight *f, struct lane_now now)
+bool requests_has_room(const struct requests *r)
 {
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->n_lanes; i++)
+		n += r->lanes[i].in_flight;
+	return n < r->limit;
+}
+
+/* A look that has begun goes on whatever the provider's health. */
+static bool may_come_back(
+    const struct requests *r, const struct flight *f, struct lane_now now)
+{
+	if (!requests_has_room(r))
+		return false;
 	return f->n_replies > 0 ? f->lane->in_flight < f->lane->limit
 				: lane_has_slot(f->lane, now);
 }
@@ -168,7 +180,7 @@ static void come_back(struct flight *f)
 }
 
 /* Charge the budgets; false: one of them has nothing left. */
-static bool pay(struct flight *f, struct lane_now now)
+static bool pay(const struct requests *r, struct flight *f, struct lane_now now)
 {
 	struct lane *lane = f->lane;
 	struct pace *own = lane_operation(lane, f->request.operation);
@@ -177,7 +189,7 @@ static bool pay(struct flight *f, struct lane_now now)
 		set_aside(f);
 		return false;
 	}
-	if (f->aside && !may_come_back(f, now))
+	if (f->aside && !may_come_back(r, f, now))
 		return false;
 	if (!f->paid && pace_available(&lane->pace, now.mono_ms) == 0)
 		return false;
@@ -207,23 +219,37 @@ static void send_one(struct requests *r, struct flight *f)
 	crash_point("sent");
 }
 
+static bool is_to_be_sent(const struct flight *f)
+{
+	return f->state == FLIGHT_HELD || f->state == FLIGHT_READY;
+}
+
+static bool any_to_be_sent(const struct requests *r)
+{
+	for (size_t i = 0; i < r->n_flights; i++) {
+		if (is_to_be_sent(&r->flights[i]))
+			return true;
+	}
+	return false;
+}
+
 int requests_send(struct requests *r, struct err_text *err)
 {
-	struct lane_now now = now_is();
+	struct lane_now now;
+	int rc;
 
-	for (size_t i = 0; i < r->n_flights; i++) {
+	if (!any_to_be_sent(r))
+		return 0;
+	/* Takes its time once: the budgets are charged for what comes after. */
+	rc = open_fetch(r, err);
+	now = now_is();
+	for (size_t i = 0; rc == 0 && i < r->n_flights; i++) {
 		struct flight *f = &r->flights[i];
-		int rc;
 
-		if (f->state != FLIGHT_HELD && f->state != FLIGHT_READY)
-			continue;
-		rc = open_fetch(r, err);
-		if (rc != 0)
-			return rc;
-		if (is_ready(r, f, now) && pay(f, now))
+		if (is_to_be_sent(f) && is_ready(r, f, now) && pay(r, f, now))
 			send_one(r, f);
 	}
-	return 0;
+	return rc;
 }
 
 /* ---- answers ------------------------------------------------------------ */
@@ -266,7 +292,8 @@ static int64_t later(int64_t a, int64_t b)
 	return a > b ? a : b;
 }
 
-static int64_t flight_wait_ms(struct flight *f, struct lane_now now)
+static int64_t flight_wait_ms(
+    const struct requests *r, struct flight *f, struct lane_now now)
 {
 	struct lane *lane = f->lane;
 	struct pace *own;
@@ -274,7 +301,7 @@ static int64_t flight_wait_ms(struct flight *f, struct lane_now now)
 
 	if (f->state == FLIGHT_HELD && lane->token.asked)
 		return INT64_MAX;
-	if (f->aside && !may_come_back(f, now))
+	if (f->aside && !may_come_back(r, f, now))
 		return INT64_MAX; /* an answer makes room */
 	if (!f->paid || f->state == FLIGHT_HELD)
 		wait_ms = pace_wait_ms(&lane->pace, now.mono_ms);
@@ -292,8 +319,8 @@ int64_t requests_wait_ms(struct requests *r, struct lane_now now)
 		struct flight *f = &r->flights[i];
 		int64_t wait_ms = INT64_MAX;
 
-		if (f->state == FLIGHT_HELD || f->state == FLIGHT_READY)
-			wait_ms = flight_wait_ms(f, now);
+		if (is_to_be_sent(f))
+			wait_ms = flight_wait_ms(r, f, now);
 		if (wait_ms < least_ms)
 			least_ms = wait_ms;
 	}

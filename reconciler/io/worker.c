@@ -25,6 +25,9 @@ enum {
 	REJUDGE_MAX = 1000,
 	/* A wake that got lost (it cannot, but) is made up for after this. */
 	FOLLOW_LOOK_MS = 1000,
+	/* One is on its way while the one before is recorded: so the turn that
+	 * settles can claim the next ones, and no commit is for claims only. */
+	FLIGHTS_PER_REQUEST = 2,
 	/* After a turn that did nothing although something seemed due. */
 	IDLE_PAUSE_MS = 10,
 	/* What is in flight may still end within this after a stop. */
@@ -47,6 +50,7 @@ struct worker {
 	struct requests requests;
 	struct lane *lanes;
 	size_t n_lanes;
+	size_t limit; /* most requests under way, over all lanes */
 	struct flight *flights;
 	size_t n_flights;
 	size_t active;	       /* flights that are not free */
@@ -174,11 +178,10 @@ static void claim_lane(
 	struct claim_limits limits = limits_of(w, lane);
 	size_t room = lane_room(lane, now_is());
 
-	while (room-- > 0) {
+	while (room-- > 0 && requests_has_room(&w->requests)) {
 		struct flight *f = free_flight(w);
 
 		limits.no_strangers = !lane_takes_strangers(lane, now_is());
-
 		if (f == NULL ||
 		    store_turn_claim_within(turn, lane->provider->name, &limits,
 			1, &f->arena, &f->claim) == 0)
@@ -405,7 +408,7 @@ static int open_lane(struct worker *w, const struct provider_settings *p,
     struct lane *lane, struct err_text *err)
 {
 	size_t others = w->n_lanes - 1;
-	size_t most = w->n_flights > others ? w->n_flights - others : 1;
+	size_t most = w->limit > others ? w->limit - others : 1;
 	size_t limit = (size_t)p->concurrency;
 
 	if (limit > most)
@@ -451,9 +454,10 @@ static int open_lanes(struct worker *w, struct err_text *err)
 static int open_worker(struct worker *w, struct err_text *err)
 {
 	w->n_lanes = w->settings->n_providers;
-	w->n_flights = (size_t)w->settings->worker.concurrency;
-	if (w->n_flights < w->n_lanes)
-		w->n_flights = w->n_lanes;
+	w->limit = (size_t)w->settings->worker.concurrency;
+	if (w->limit < w->n_lanes)
+		w->limit = w->n_lanes;
+	w->n_flights = FLIGHTS_PER_REQUEST * w->limit;
 	w->lanes = calloc(w->n_lanes, sizeof(*w->lanes));
 	w->flights = calloc(w->n_flights, sizeof(*w->flights));
 	if (w->lanes == NULL || w->flights == NULL)
@@ -466,6 +470,7 @@ static int open_worker(struct worker *w, struct err_text *err)
 	    .n_lanes = w->n_lanes,
 	    .flights = w->flights,
 	    .n_flights = w->n_flights,
+	    .limit = w->limit,
 	    .random = &w->random,
 	    .log = w->log,
 	    .max_reply = (size_t)w->settings->worker.max_reply,
@@ -517,6 +522,17 @@ static int loop(struct worker *w, struct err_text *err)
 	return rc;
 }
 
+/* Whatever ended the loop, its claims go back if that can be. */
+static int end(struct worker *w, int rc, struct err_text *err)
+{
+	struct err_text ignored;
+
+	if (rc == 0)
+		return give_back(w, err);
+	(void)give_back(w, &ignored);
+	return rc;
+}
+
 int worker_run(const struct settings *settings, struct store *store,
     const struct worker_options *options, const struct log *log,
     struct worker_report *report, struct err_text *err)
@@ -532,9 +548,7 @@ int worker_run(const struct settings *settings, struct store *store,
 
 	memset(report, 0, sizeof(*report));
 	if (rc == 0)
-		rc = loop(&w, err);
-	if (rc == 0)
-		rc = give_back(&w, err);
+		rc = end(&w, loop(&w, err), err);
 	report->fetches = w.requests.sent;
 	report_lanes(&w);
 	close_worker(&w);

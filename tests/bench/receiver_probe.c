@@ -27,12 +27,7 @@
 #include "reconciler/base/random.h"
 #include "reconciler/core/settings.h"
 
-enum {
-	IN_BYTES = 2048,
-	EVENTS = 64,
-	COLLECT = 1000000,
-	CONNECTIONS_MAX = 4096
-};
+enum { IN_BYTES = 2048, EVENTS = 64, COLLECT = 100000, CONNECTIONS_MAX = 4096 };
 
 struct connection {
 	int fd; /* -1: gone */
@@ -47,7 +42,6 @@ struct load {
 	long acked, refused, unanswered;
 	int epoll;
 	size_t open;
-	struct connection *connections;
 };
 
 /* ---- load -----------------------------------------------------------------
@@ -123,37 +117,38 @@ static bool join(struct load *load, struct connection *c, long port)
 	return true;
 }
 
-static int run_load(long port, const char *path, long connections, long count)
+static int serve_all(struct load *load)
 {
 	struct epoll_event events[EVENTS];
+
+	while (load->open > 0) {
+		int n = epoll_wait(load->epoll, events, EVENTS, -1);
+
+		for (int i = 0; i < n; i++)
+			hear(load, events[i].data.ptr);
+		if (n < 0 && errno != EINTR)
+			return 1;
+	}
+	fprintf(stderr, "acked=%ld refused=%ld unanswered=%ld\n", load->acked,
+	    load->refused, load->unanswered);
+	return 0;
+}
+
+static int run_load(long port, const char *path, long connections, long count)
+{
+	static struct connection all[CONNECTIONS_MAX];
 	struct load load = {.path = path, .next = 1, .count = count};
 
 	/* Who watches our output kills at the moment that it means to. */
 	(void)setvbuf(stdout, NULL, _IOLBF, 0);
 	load.epoll = epoll_create1(EPOLL_CLOEXEC);
-	load.connections =
-	    calloc((size_t)connections, sizeof(*load.connections));
-	if (load.epoll < 0 || load.connections == NULL)
-		return 1;
 	for (long i = 0; i < connections; i++) {
-		if (!join(&load, &load.connections[i], port)) {
+		if (!join(&load, &all[i], port)) {
 			perror("connect");
 			return 1;
 		}
 	}
-	while (load.open > 0) {
-		int n = epoll_wait(load.epoll, events, EVENTS, -1);
-
-		for (int i = 0; i < n; i++)
-			hear(&load, events[i].data.ptr);
-		if (n < 0 && errno != EINTR)
-			return 1;
-	}
-	fprintf(stderr, "acked=%ld refused=%ld unanswered=%ld\n", load.acked,
-	    load.refused, load.unanswered);
-	free(load.connections);
-	close(load.epoll);
-	return 0;
+	return serve_all(&load);
 }
 
 /* ---- ids -------------------------------------------------------------------
@@ -179,8 +174,9 @@ static int collect(struct store *store, struct err_text *err)
 	rc = store_turn_begin(store, &settings, 1, &random, &turn, err);
 	if (rc != 0)
 		return rc;
-	while (store_turn_collect(turn, COLLECT) > 0)
-		continue;
+	while (store_turn_collect(turn, COLLECT) > 0) {
+		/* it takes no more than its own share at a time */
+	}
 	return store_turn_commit(turn, err);
 }
 

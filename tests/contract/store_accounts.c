@@ -309,6 +309,48 @@ static void test_verified_is_the_oldest(void **state)
 	assert_int_equal(ledger_account(f, "shop/7").verified_at_ms, sec(30));
 }
 
+/* ---- one view, many questions ------------------------------------------ */
+
+/* The short way: whether, and by how many grants. */
+static enum entitled ask_shortly(
+    struct fixture *f, struct store_view *view, const char *account, size_t *n)
+{
+	const struct held_grant *grants;
+
+	assert_int_equal(store_view_grants(view, &f->settings, account,
+			     &f->arena, &grants, n, &f->err),
+	    0);
+	return entitle_answer(grants, *n, f->now_ms);
+}
+
+static void test_a_view_is_renewed(void **state)
+{
+	struct fixture *f = *state;
+	struct store_view *view;
+	struct answer a;
+	size_t n;
+
+	assert_int_equal(store_view_open(f->store, &view, &f->err), 0);
+	answer_sub(&a, "active", STATE_ACTIVE);
+	ledger_look(f, sub_ref("s1"), CAUSE_NOTIFIED, &a);
+	assert_int_equal(ask_shortly(f, view, "shop/7", &n), ENTITLED_NO);
+	assert_int_equal(n, 0);
+	assert_int_equal(store_view_renew(view, &f->err), 0);
+	assert_int_equal(ask_shortly(f, view, "shop/7", &n), ENTITLED_YES);
+	assert_int_equal(n, 1);
+
+	f->now_ms = sec(100);
+	answer_sub(&a, "paused", STATE_PAUSED);
+	ledger_look(f, sub_ref("s1"), CAUSE_NOTIFIED, &a);
+	assert_int_equal(ask_shortly(f, view, "shop/7", &n), ENTITLED_YES);
+	assert_int_equal(store_view_renew(view, &f->err), 0);
+	assert_int_equal(ask_shortly(f, view, "shop/7", &n), ENTITLED_NO);
+	assert_int_equal(n, 1);
+	assert_int_equal(ask_shortly(f, view, "shop/8", &n), ENTITLED_NO);
+	assert_int_equal(n, 0);
+	store_view_close(view);
+}
+
 int main(void)
 {
 	const struct CMUnitTest all[] = {
@@ -342,6 +384,8 @@ int main(void)
 		fixture_teardown),
 	    cmocka_unit_test_setup_teardown(
 		test_verified_is_the_oldest, ledger_setup, fixture_teardown),
+	    cmocka_unit_test_setup_teardown(
+		test_a_view_is_renewed, ledger_setup, fixture_teardown),
 	};
 
 	return cmocka_run_group_tests(all, NULL, NULL);

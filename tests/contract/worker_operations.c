@@ -36,8 +36,9 @@ static struct object object(struct bench *b, const char *kind, const char *id)
 static void test_a_small_budget_is_drained(void **state)
 {
 	struct bench *b = *state;
-	int64_t first_ms;
-	int64_t last_ms;
+	const char *const ids[] = {"x001", "x002", "x003", "x004"};
+	int64_t first_ms = INT64_MAX;
+	int64_t last_ms = 0;
 
 	budget(b, &some);
 	notify(b, "slow", 4);
@@ -45,8 +46,12 @@ static void test_a_small_budget_is_drained(void **state)
 	assert_int_equal(b->report.news, 4);
 	assert_int_equal(world_count(&b->world, "slow/"), 4);
 	/* A look begins when its question is sent, not when it is taken up. */
-	first_ms = object(b, "slow", "x001").fetch_started_ms;
-	last_ms = object(b, "slow", "x004").fetch_started_ms;
+	for (size_t i = 0; i < 4; i++) {
+		int64_t at_ms = object(b, "slow", ids[i]).fetch_started_ms;
+
+		first_ms = at_ms < first_ms ? at_ms : first_ms;
+		last_ms = at_ms > last_ms ? at_ms : last_ms;
+	}
 	assert_true(last_ms - first_ms >= 290);
 }
 

@@ -65,6 +65,18 @@ static void test_a_flood_gets_little(void **state)
 	assert_int_equal(job.notices, 1);
 }
 
+/* A budget that has something again within a second is no reason to stop. */
+static void test_a_generous_budget_is_used_up(void **state)
+{
+	struct bench *b = *state;
+
+	setup_window(b);
+	b->f->providers[0].stranger_rate = 1000;
+	notify(b, "no", FLOOD);
+	bench_run(b);
+	assert_true(world_count(&b->world, "quick/no") >= FLOOD);
+}
+
 /* Who signs has no strangers. */
 static void test_signed_ids_are_no_strangers(void **state)
 {
@@ -82,6 +94,7 @@ int main(void)
 	const struct CMUnitTest all[] = {
 	    TEST_BENCH(test_genuine_ids_do_not_crawl),
 	    TEST_BENCH(test_a_flood_gets_little),
+	    TEST_BENCH(test_a_generous_budget_is_used_up),
 	    TEST_BENCH(test_signed_ids_are_no_strangers),
 	};
 

@@ -42,3 +42,20 @@ start_receiver
 assert_eq "$(status_of tu receive)" 1
 grep -q "listen: 127.0.0.1:$RECEIVER_PORT: " "$TMP/status.err" ||
   fail "unclear: $(cat "$TMP/status.err")"
+stop "$RECEIVER_PID" || fail "exit status $?"
+
+# Descriptors are asked for as they are needed; who gets too few says so.
+open_files() {
+  awk '/^Max open files/ { print $4 }' "/proc/$RECEIVER_PID/limits"
+}
+if [ "$(ulimit -Hn)" = unlimited ] || [ "$(ulimit -Hn)" -ge 4160 ]; then
+  ulimit -Sn 200
+  start_receiver
+  assert_eq "$(open_files)" 4160 "max_connections and some"
+  stop "$RECEIVER_PID" || fail "exit status $?"
+fi
+ulimit -Hn 200
+start_receiver
+grep -q 'warn fewer_connections max_connections=136 ' "$TMP/receiver.log" ||
+  fail "no warning"
+assert_eq "$(post '{"subscription_id":"1"}')" 200

@@ -25,9 +25,19 @@ assert_eq "$(health)" 200
   >"$TMP/acked" 2>"$TMP/load.log"
 grep -q 'unanswered=0' "$TMP/load.log" || fail "$(cat "$TMP/load.log")"
 grep -q 'refused=[1-9]' "$TMP/load.log" || fail "$(cat "$TMP/load.log")"
-assert_eq "$(curl -sS -o /dev/null -w '%{http_code} %header{retry-after}' \
-  -H 'Content-Type: application/json' -d '{"subscription_id":"1"}' \
-  "$HOOK_URL")" '503 5'
+
+# Where many at once do not fit any more, a few single ones still may.
+one() {
+  curl -sS -o /dev/null -w '%{http_code} %header{retry-after}' \
+    -H 'Content-Type: application/json' -d '{"subscription_id":"1"}' \
+    "$HOOK_URL"
+}
+for ((n = 0; n < 50; n++)); do
+  answer=$(one)
+  [ "${answer% *}" = 200 ] || break
+  echo 1 >>"$TMP/acked"
+done
+assert_eq "$answer" '503 5'
 assert_eq "$(health)" 503
 grep -q 'err cannot_store cause=' "$TMP/receiver.log" || fail "no word of it"
 assert_eq "$(tu stats --json | jq .inbox)" "$(wc -l <"$TMP/acked")"

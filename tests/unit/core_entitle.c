@@ -187,6 +187,9 @@ static void check_row(const struct row *row, const struct policy *policy)
 		n++;
 	}
 	entitle_account(grants, n, (int64_t)row->now * DAY_MS, &got);
+	if (entitle_answer(grants, n, (int64_t)row->now * DAY_MS) !=
+	    row->entitled)
+		fail_msg("%s: the short answer is another one", row->name);
 	if (got.entitled != row->entitled || got.state != row->state)
 		fail_msg("%s: entitled %s, state %s", row->name,
 		    entitled_name(got.entitled), state_name(got.state));
@@ -219,6 +222,7 @@ static enum entitled answer_at(
 	struct entitlement got;
 
 	entitle_account(grants, n, now_ms, &got);
+	assert_int_equal(entitle_answer(grants, n, now_ms), got.entitled);
 	return got.entitled;
 }
 

@@ -54,6 +54,12 @@ static void late(void **state)
 		strangers_found(&s, 3);
 		assert_false(strangers_is_flood(&s));
 	}
+	/* It takes back its own misses only. */
+	miss(&s, 60);
+	strangers_found(&s, 9);
+	assert_true(strangers_is_flood(&s));
+	strangers_found(&s, 1);
+	assert_false(strangers_is_flood(&s));
 	miss(&s, 100);
 	strangers_found(&s, UINT32_MAX);
 	assert_false(strangers_is_flood(&s));

@@ -267,71 +267,67 @@ static void look(struct desk_test *t, struct found *found)
 /* ---- the tests
  * --------------------------------------------------------------- */
 
+/* Row by row, in this order. */
+static const struct row {
+	const char *method, *path, *body;
+	int status;
+	const char *answer, *header;
+} table[] = {
+    {"POST", "/hooks/open", "id 1", 200, "{\"received\":true}", ""},
+    {"POST", "/hooks/open?a=b", "id 1", 200, "{\"received\":true}", ""},
+    {"POST", "/hooks/kept/s3cret", "id 2", 200, "{\"received\":true}", ""},
+    {"POST", "/hooks/kept/s3%63ret", "id 2", 200, "{\"received\":true}", ""},
+    {"POST", "/hooks/open", "nothing", 200,
+	"{\"received\":true,\"ignored\":\"not ours\"}", ""},
+    {"POST", "/hooks/open", "bad", 400,
+	"{\"error\":\"not of the \\\"form\\\"\"}", ""},
+    {"POST", "/hooks/open", "invalid", 400, "{\"error\":\"no valid id\"}", ""},
+    {"POST", "/hooks/open", "forged", 401, "{\"error\":\"bad signature\"}", ""},
+    {"POST", "/hooks/kept", "id 3", 404, "{\"error\":\"not found\"}", ""},
+    {"POST", "/hooks/kept/", "id 3", 404, "{\"error\":\"not found\"}", ""},
+    {"POST", "/hooks/kept/s3cre", "id 3", 404, "{\"error\":\"not found\"}", ""},
+    {"POST", "/hooks/kept/s3cret%00", "id 3", 404, "{\"error\":\"not found\"}",
+	""},
+    {"GET", "/hooks/kept", "", 404, "{\"error\":\"not found\"}", ""},
+    {"POST", "/hooks/open/", "id 3", 404, "{\"error\":\"not found\"}", ""},
+    {"POST", "/hooks/open/s3cret", "id 3", 404, "{\"error\":\"not found\"}",
+	""},
+    {"POST", "/hooks/none", "id 3", 404, "{\"error\":\"not found\"}", ""},
+    {"POST", "/", "id 3", 404, "{\"error\":\"not found\"}", ""},
+    {"GET", "/healthz/", "", 404, "{\"error\":\"not found\"}", ""},
+    {"GET", "/hooks/open", "", 405, "{\"error\":\"method not allowed\"}",
+	"Allow: POST\r\n"},
+    {"PUT", "/hooks/kept/s3cret", "id 3", 405,
+	"{\"error\":\"method not allowed\"}", "Allow: POST\r\n"},
+    {"POST", "/healthz", "", 405, "{\"error\":\"method not allowed\"}",
+	"Allow: GET, HEAD\r\n"},
+    {"GET", "/healthz", "", 200, "{\"healthy\":true}", ""},
+    {"POST", "/hooks/open", "greedy", 503,
+	"{\"error\":\"cannot store now, try again later\"}",
+	"Retry-After: 5\r\n"},
+    {"POST", "/hooks/open", "id 1", 200, "{\"received\":true}", ""},
+};
+
+static void check_row(struct desk_test *t, size_t i)
+{
+	const struct row *row = &table[i];
+	int status = ask(t, row->method, row->path, row->body,
+	    "Content-Type: text/plain\r\n");
+
+	if (status != row->status)
+		fail_msg("row %zu: %d", i, status);
+	wire_assert_has(t->wire.text, row->header);
+	wire_assert_has(t->wire.text, "Content-Type: application/json\r\n");
+	assert_string_equal(strstr(t->wire.text, "\r\n\r\n") + 4, row->answer);
+}
+
 static void test_table_of_answers(void **state)
 {
-	static const struct {
-		const char *method, *path, *body;
-		int status;
-		const char *answer, *header;
-	} rows[] = {
-	    {"POST", "/hooks/open", "id 1", 200, "{\"received\":true}", ""},
-	    {"POST", "/hooks/open?a=b", "id 1", 200, "{\"received\":true}", ""},
-	    {"POST", "/hooks/kept/s3cret", "id 2", 200, "{\"received\":true}",
-		""},
-	    {"POST", "/hooks/kept/s3%63ret", "id 2", 200, "{\"received\":true}",
-		""},
-	    {"POST", "/hooks/open", "nothing", 200,
-		"{\"received\":true,\"ignored\":\"not ours\"}", ""},
-	    {"POST", "/hooks/open", "bad", 400,
-		"{\"error\":\"not of the \\\"form\\\"\"}", ""},
-	    {"POST", "/hooks/open", "invalid", 400,
-		"{\"error\":\"no valid id\"}", ""},
-	    {"POST", "/hooks/open", "forged", 401,
-		"{\"error\":\"bad signature\"}", ""},
-	    {"POST", "/hooks/kept", "id 3", 404, "{\"error\":\"not found\"}",
-		""},
-	    {"POST", "/hooks/kept/", "id 3", 404, "{\"error\":\"not found\"}",
-		""},
-	    {"POST", "/hooks/kept/s3cre", "id 3", 404,
-		"{\"error\":\"not found\"}", ""},
-	    {"POST", "/hooks/kept/s3cret%00", "id 3", 404,
-		"{\"error\":\"not found\"}", ""},
-	    {"GET", "/hooks/kept", "", 404, "{\"error\":\"not found\"}", ""},
-	    {"POST", "/hooks/open/", "id 3", 404, "{\"error\":\"not found\"}",
-		""},
-	    {"POST", "/hooks/open/s3cret", "id 3", 404,
-		"{\"error\":\"not found\"}", ""},
-	    {"POST", "/hooks/none", "id 3", 404, "{\"error\":\"not found\"}",
-		""},
-	    {"POST", "/", "id 3", 404, "{\"error\":\"not found\"}", ""},
-	    {"GET", "/healthz/", "", 404, "{\"error\":\"not found\"}", ""},
-	    {"GET", "/hooks/open", "", 405,
-		"{\"error\":\"method not allowed\"}", "Allow: POST\r\n"},
-	    {"PUT", "/hooks/kept/s3cret", "id 3", 405,
-		"{\"error\":\"method not allowed\"}", "Allow: POST\r\n"},
-	    {"POST", "/healthz", "", 405, "{\"error\":\"method not allowed\"}",
-		"Allow: GET, HEAD\r\n"},
-	    {"GET", "/healthz", "", 200, "{\"healthy\":true}", ""},
-	    {"POST", "/hooks/open", "greedy", 503,
-		"{\"error\":\"cannot store now, try again later\"}",
-		"Retry-After: 5\r\n"},
-	    {"POST", "/hooks/open", "id 1", 200, "{\"received\":true}", ""},
-	};
 	struct desk_test *t = *state;
 	struct found found;
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		int status = ask(t, rows[i].method, rows[i].path, rows[i].body,
-		    "Content-Type: text/plain\r\n");
-
-		if (status != rows[i].status)
-			fail_msg("row %zu: %d", i, status);
-		wire_assert_has(t->wire.text, rows[i].header);
-		wire_assert_has(
-		    t->wire.text, "Content-Type: application/json\r\n");
-		assert_string_equal(
-		    strstr(t->wire.text, "\r\n\r\n") + 4, rows[i].answer);
-	}
+	for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++)
+		check_row(t, i);
 	look(t, &found);
 	assert_int_equal(found.n, 2);
 	assert_string_equal(found.ids[0], "kept/thing/2*2");

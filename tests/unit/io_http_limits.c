@@ -77,7 +77,8 @@ static void test_chunked_body_is_counted(void **state)
 	bool open = true;
 
 	memset(chunk + n, 'x', PIECE);
-	memcpy(chunk + n + PIECE, "\r\n", 2);
+	chunk[n + PIECE] = '\r';
+	chunk[n + PIECE + 1] = '\n';
 	wire_send(w, fd,
 	    "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n");
 	wire_forget(w);
@@ -172,7 +173,7 @@ static void test_request_line_is_bounded(void **state)
 
 	assert_non_null(path);
 	memset(path, 'a', 20000);
-	memcpy(path, "GET /", 5);
+	wire_send(w, fd, "GET /");
 	(void)wire_send_bytes(w, fd, path, 20000);
 	wire_all(w, fd);
 	assert_int_equal(wire_status(w->text), 414);

@@ -252,9 +252,11 @@ static inline const char *wire_all(struct wire *w, int fd)
 
 static inline int wire_status(const char *answer)
 {
-	int status = 0;
+	static const char begin[] = "HTTP/1.1 ";
 
-	return sscanf(answer, "HTTP/1.1 %d ", &status) == 1 ? status : -1;
+	if (strncmp(answer, begin, sizeof(begin) - 1) != 0)
+		return -1;
+	return (int)strtol(answer + sizeof(begin) - 1, NULL, 10);
 }
 
 #define wire_assert_has(text, part) \

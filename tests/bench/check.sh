@@ -1,0 +1,26 @@
+#!/bin/bash
+# "Is this account entitled?" asked of the store in one process, beside one
+# bare mdb_get of the same grant with a renewed read transaction on the same
+# file: the least that any answer out of LMDB costs. The rounds alternate, the
+# best of each counts.
+# shellcheck source=/dev/null
+. "${SRC:?make bench sets it}/tests/bench/lib.sh"
+
+ACCOUNTS=${ACCOUNTS:-100000}
+CHECKS=${CHECKS:-200000}
+ROUNDS=${ROUNDS:-5}
+
+"$TESTBIN/bench/check" fill "$TMP/accounts" "$ACCOUNTS"
+for ((i = 1; i <= ROUNDS; i++)); do
+  for who in bare ours whole; do
+    "$TESTBIN/bench/check" "$who" "$TMP/accounts" "$ACCOUNTS" "$CHECKS" \
+      >>"$TMP/$who"
+  done
+  say "check $i/$ROUNDS: bare $(tail -n 1 "$TMP/bare") ns," \
+    "ours $(tail -n 1 "$TMP/ours") ns," \
+    "with all that a query shows $(tail -n 1 "$TMP/whole") ns"
+done
+bare=$(lowest <"$TMP/bare")
+ours=$(lowest <"$TMP/ours")
+row "entitlement check (internal path, $ACCOUNTS accounts) vs bare mdb_get" \
+  "$ours ns" "$bare ns" "$(num "$bare / $ours" %.2f)" '>=0.4' '>=0.7'
