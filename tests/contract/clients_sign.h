@@ -90,7 +90,8 @@ static inline void sign_base64(const char *hex, char out[45])
 	unsigned int bytes[33] = {0};
 
 	for (size_t i = 0; i < 32; i++)
-		assert_int_equal(sscanf(hex + 2 * i, "%2x", &bytes[i]), 1);
+		if (sscanf(hex + 2 * i, "%2x", &bytes[i]) != 1)
+			abort();
 	for (size_t i = 0; i < 44; i++) {
 		const unsigned int *at = &bytes[i / 4 * 3];
 		unsigned int three =
@@ -113,8 +114,8 @@ static inline void sign_standard(struct sign_headers *headers,
 	const struct signature_part parts[] = {{id, sizeof(id) - 1}, {".", 1},
 	    {t, (size_t)n}, {".", 1}, {hook->body, hook->len}};
 
-	assert_int_equal(
-	    signature_hmac_hex(SIGN_STANDARD_KEY, parts, 5, mac), 0);
+	if (signature_hmac_hex(SIGN_STANDARD_KEY, parts, 5, mac) != 0)
+		abort();
 	sign_base64(mac, text);
 	for (size_t i = 0; i < 3; i++)
 		snprintf(headers->items[i].name, sizeof(headers->items[i].name),

@@ -4,7 +4,8 @@
 # it. Then its traps: a payment that names no customer, a wallet, an answer from
 # a cache that is older than what we hold, a row that is not published any more.
 # shellcheck source=/dev/null
-PROVIDER=flexprice
+export PROVIDER=flexprice
+# shellcheck source=/dev/null
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=/dev/null
 . "$(dirname "$0")/steps.sh"
