@@ -87,11 +87,12 @@ static inline void sign_base64(const char *hex, char out[45])
 {
 	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				     "abcdefghijklmnopqrstuvwxyz0123456789+/";
+	static const char hexes[] = "0123456789abcdef";
 	unsigned int bytes[33] = {0};
 
-	for (size_t i = 0; i < 32; i++)
-		if (sscanf(hex + 2 * i, "%2x", &bytes[i]) != 1)
-			abort();
+	for (size_t i = 0; i < 64; i++)
+		bytes[i / 2] = bytes[i / 2] << 4 |
+			       (unsigned int)(strchr(hexes, hex[i]) - hexes);
 	for (size_t i = 0; i < 44; i++) {
 		const unsigned int *at = &bytes[i / 4 * 3];
 		unsigned int three =

@@ -5,6 +5,7 @@
 # a cache that is older than what we hold, a row that is not published any more.
 # shellcheck source=/dev/null
 export PROVIDER=flexprice
+# shellcheck source=/dev/null
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=/dev/null
 . "$(dirname "$0")/steps.sh"

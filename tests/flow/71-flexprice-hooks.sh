@@ -5,6 +5,7 @@
 # Then: what an envelope of any year is about; and a key put right after a 401.
 # shellcheck source=/dev/null
 export PROVIDER=flexprice
+# shellcheck source=/dev/null
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=/dev/null
 . "$(dirname "$0")/steps.sh"
@@ -119,8 +120,7 @@ tu queue drop flexprice >/dev/null
 assert_eq "$(send "$EVENT" "$(headers "$EVENT")")" 200 "while it is barred"
 assert_eq "$(drain)" 2 "barred"
 printf 'another\n' >"$TMP/flexprice.key"
-# shellcheck disable=SC2016
-wait_until 20 '[ "$(drain)" = 0 ]'
+wait_until 20 "[ \"\$(drain)\" = 0 ]"
 # no external_id: the provider's own name of the customer
 entitled flexprice/cust_01JX0000000000000000000001 true || fail "not entitled"
 

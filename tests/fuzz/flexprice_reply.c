@@ -68,6 +68,7 @@ static void read_as(const struct client *client,
 	client->read(&provider, object, replies, n, 1, &arena, &reading);
 	must(reading.verdict == VERDICT_TRUTH ||
 	     reading.verdict == VERDICT_GARBLED ||
+	     reading.verdict == VERDICT_GONE ||
 	     reading.verdict == VERDICT_MORE);
 	if (reading.verdict == VERDICT_MORE)
 		check_path(reading.next.path);
