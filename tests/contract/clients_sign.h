@@ -7,10 +7,9 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-
-#include <cmocka.h>
 
 #include "reconciler/core/settings.h"
 #include "reconciler/core/signature.h"
@@ -47,9 +46,9 @@ static inline void sign_as_told(struct sign_headers *headers, const char *line)
 {
 	if (line == NULL || *line == '\n')
 		return;
-	assert_int_equal(sscanf(line, "%63[^:]: %1023[^\n]",
-			     headers->items[0].name, headers->items[0].value),
-	    2);
+	if (sscanf(line, "%63[^:]: %1023[^\n]", headers->items[0].name,
+		headers->items[0].value) != 2)
+		abort();
 	headers->n = 1;
 }
 
@@ -69,7 +68,8 @@ static inline void sign_stripe(
 	const struct signature_part parts[] = {
 	    {t, (size_t)n}, {".", 1}, {hook->body, hook->len}};
 
-	assert_int_equal(signature_hmac_hex(SIGN_SECRET, parts, 3, mac), 0);
+	if (signature_hmac_hex(SIGN_SECRET, parts, 3, mac) != 0)
+		abort();
 	snprintf(headers->items[0].name, sizeof(headers->items[0].name),
 	    "stripe-signature");
 	snprintf(headers->items[0].value, sizeof(headers->items[0].value),

@@ -166,16 +166,18 @@ static bool is_verb(const char *name)
 static const char *put_all(
     struct world *w, json_t *document, const json_t *told)
 {
-	const char *error = NULL;
 	const char *name;
 	json_t *value;
 
 	json_object_foreach((json_t *)(uintptr_t)told, name, value)
 	{
-		if (error == NULL && !is_verb(name))
-			error = put(w, document, name, value);
+		const char *error =
+		    is_verb(name) ? NULL : put(w, document, name, value);
+
+		if (error != NULL)
+			return error;
 	}
-	return error;
+	return NULL;
 }
 
 /* What a subscription's invoice looks like since basil. */
@@ -195,10 +197,11 @@ static json_t *born(struct world *w, int kind, const char *id)
 	json_t *document = json_loads(births[kind].document, 0, NULL);
 	json_t *item = pointer_get(document, document, "/items/data/0");
 	const int64_t day_ms = INT64_C(86400000);
+	bool is_news = kind == STRIPE_REFUND || kind == STRIPE_DISPUTE;
 
 	json_object_set_new(document, "id", json_string(id));
-	json_object_set_new(
-	    document, "created", seconds(w->now_ms - 2 * day_ms));
+	json_object_set_new(document, "created",
+	    seconds(is_news ? w->now_ms : w->now_ms - 2 * day_ms));
 	if (item == NULL)
 		return document;
 	json_object_set_new(

@@ -2,7 +2,7 @@
 # Whom the receiver believes: Stripe's signature over the bytes as they came, in
 # time, by one of the secrets; all else is 401 and leaves nothing behind.
 # shellcheck source=/dev/null
-PROVIDER=stripe
+export PROVIDER=stripe
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=/dev/null
 . "$(dirname "$0")/steps.sh"

@@ -3,8 +3,8 @@
 #
 # Reads:    TRUEUP FAKE SRC TESTBIN (tests/run sets them), TMP (made if absent)
 #           PROVIDER: the type that is simulated and configured (ecurring)
-# Sets:     CONF STORE KEY HOOK_TOKEN HOOK_SECRET FAKE_URL HOOK_URL; the pids FAKE_PID
-#           RECEIVER_PID WORKER_PID; logs are in $TMP/*.log
+# Sets:     CONF STORE KEY HOOK_TOKEN HOOK_SECRET FAKE_URL HOOK_URL; the pids
+#           FAKE_PID RECEIVER_PID WORKER_PID; logs are in $TMP/*.log
 #
 # start_fake [OPTION...]     the provider simulator, on a free port
 # write_config [SETTING...]  $CONF: provider $PROVIDER on the simulator; each

@@ -23,45 +23,46 @@ enum { ARENA_MAX = 1 << 16 };
 
 static const int64_t now_ms = INT64_C(1510000000000);
 
+static const struct {
+	const char *kind;
+	const char *id;
+	bool valid;
+} ids[] = {
+    {"subscription", "sub_1Nabc", true},
+    {"subscription", "sub_", false},
+    {"subscription", "sub", false},
+    {"subscription", "SUB_1", false},
+    {"subscription", "in_1", false},
+    {"subscription", "sub_1/items", false},
+    {"subscription", "sub_1?expand[]=customer", false},
+    {"subscription", "sub_1%2f", false},
+    {"subscription", "sub_1\n", false},
+    {"subscription", "sub_\xc3\xa9", false},
+    {"invoice", "in_1N", true},
+    {"invoice", "upcoming_in_1N", false},
+    {"checkout_session", "cs_test_a1", true},
+    {"checkout_session", "cs_live_a1", true},
+    {"charge", "ch_1", true},
+    {"charge", "py_1", true},
+    {"charge", "pi_1", false},
+    {"payment_intent", "pi_1", true},
+    {"refund", "re_1", true},
+    {"refund", "pyr_1", true},
+    {"refund", "req_1", false},
+    {"customer", "cus_1", true},
+};
+
 static void test_ids(void **state)
 {
-	static const struct {
-		const char *kind;
-		const char *id;
-		bool valid;
-	} cases[] = {
-	    {"subscription", "sub_1Nabc", true},
-	    {"subscription", "sub_", false},
-	    {"subscription", "sub", false},
-	    {"subscription", "SUB_1", false},
-	    {"subscription", "in_1", false},
-	    {"subscription", "sub_1/items", false},
-	    {"subscription", "sub_1?expand[]=customer", false},
-	    {"subscription", "sub_1%2f", false},
-	    {"subscription", "sub_1\n", false},
-	    {"subscription", "sub_\xc3\xa9", false},
-	    {"invoice", "in_1N", true},
-	    {"invoice", "upcoming_in_1N", false},
-	    {"checkout_session", "cs_test_a1", true},
-	    {"checkout_session", "cs_live_a1", true},
-	    {"charge", "ch_1", true},
-	    {"charge", "py_1", true},
-	    {"charge", "pi_1", false},
-	    {"payment_intent", "pi_1", true},
-	    {"refund", "re_1", true},
-	    {"refund", "pyr_1", true},
-	    {"refund", "req_1", false},
-	    {"customer", "cus_1", true},
-	};
 	char id[300] = "cs_live_";
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(cases); i++) {
+	for (size_t i = 0; i < COUNT(ids); i++) {
 		const struct client_kind *kind =
-		    client_kind_find(client_find("stripe"), cases[i].kind);
+		    client_kind_find(client_find("stripe"), ids[i].kind);
 
-		if (kind->id_is_valid(cases[i].id) != cases[i].valid)
-			fail_msg("%s %s", cases[i].kind, cases[i].id);
+		if (kind->id_is_valid(ids[i].id) != ids[i].valid)
+			fail_msg("%s %s", ids[i].kind, ids[i].id);
 	}
 	memset(id + 8, 'a', NAME_ID_MAX - 8);
 	assert_true(client_kind_find(client_find("stripe"), "checkout_session")
@@ -102,47 +103,48 @@ static const char *ask_with(const char *options, struct arena *arena)
 	return rc == 0 ? text : NULL;
 }
 
+static const struct {
+	const char *options;
+	const char *version; /* NULL: refused */
+	const char *account; /* NULL: no such header */
+} options[] = {
+    {NULL, "2025-03-31.basil", NULL},
+    {"", "2025-03-31.basil", NULL},
+    {"api_version = \"2024-06-20\";", "2024-06-20", NULL},
+    {"api_version = \"2026-07-29.dahlia\";", "2026-07-29.dahlia", NULL},
+    {"account = \"acct_1A\";", "2025-03-31.basil", "acct_1A"},
+    {"account = \"\";", "2025-03-31.basil", NULL},
+    {"account = \"cus_1A\";", NULL, NULL},
+    {"account = \"acct_1A\\r\\nX: y\";", NULL, NULL},
+    {"api_version = \"basil\";", NULL, NULL},
+    {"api_version = \"2025-03-31.\";", NULL, NULL},
+    {"api_version = \"2025-03-31.basil\\n\";", NULL, NULL},
+    {"api_version = \"2025-3-31\";", NULL, NULL},
+    {"api_version = \"\";", NULL, NULL},
+    {"api_version = 2025;", NULL, NULL},
+    {"version = \"2025-03-31.basil\";", NULL, NULL},
+};
+
 static void test_options(void **state)
 {
-	static const struct {
-		const char *options;
-		const char *version; /* NULL: refused */
-		const char *account; /* NULL: no such header */
-	} cases[] = {
-	    {NULL, "2025-03-31.basil", NULL},
-	    {"", "2025-03-31.basil", NULL},
-	    {"api_version = \"2024-06-20\";", "2024-06-20", NULL},
-	    {"api_version = \"2026-07-29.dahlia\";", "2026-07-29.dahlia", NULL},
-	    {"account = \"acct_1A\";", "2025-03-31.basil", "acct_1A"},
-	    {"account = \"\";", "2025-03-31.basil", NULL},
-	    {"account = \"cus_1A\";", NULL, NULL},
-	    {"account = \"acct_1A\\r\\nX: y\";", NULL, NULL},
-	    {"api_version = \"basil\";", NULL, NULL},
-	    {"api_version = \"2025-03-31.\";", NULL, NULL},
-	    {"api_version = \"2025-03-31.basil\\n\";", NULL, NULL},
-	    {"api_version = \"2025-3-31\";", NULL, NULL},
-	    {"api_version = \"\";", NULL, NULL},
-	    {"api_version = 2025;", NULL, NULL},
-	    {"version = \"2025-03-31.basil\";", NULL, NULL},
-	};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(cases); i++) {
+	for (size_t i = 0; i < COUNT(options); i++) {
 		struct arena arena;
 		char want[200];
 		const char *got;
 
 		arena_init(&arena, ARENA_MAX);
-		got = ask_with(cases[i].options, &arena);
+		got = ask_with(options[i].options, &arena);
 		(void)snprintf(want, sizeof(want),
 		    "Accept=application/json;Stripe-Version=%s;%s%s%s"
 		    "Authorization=Bearer rk_1;",
-		    cases[i].version != NULL ? cases[i].version : "",
-		    cases[i].account != NULL ? "Stripe-Account=" : "",
-		    cases[i].account != NULL ? cases[i].account : "",
-		    cases[i].account != NULL ? ";" : "");
-		if (!text_equal(got, cases[i].version != NULL ? want : NULL))
-			fail_msg("%s: %s", cases[i].options,
+		    options[i].version != NULL ? options[i].version : "",
+		    options[i].account != NULL ? "Stripe-Account=" : "",
+		    options[i].account != NULL ? options[i].account : "",
+		    options[i].account != NULL ? ";" : "");
+		if (!text_equal(got, options[i].version != NULL ? want : NULL))
+			fail_msg("%s: %s", options[i].options,
 			    got != NULL ? got : "refused");
 		arena_fini(&arena);
 	}
