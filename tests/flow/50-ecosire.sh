@@ -2,7 +2,7 @@
 # ECOSIRE from its notifications to the answers: a licence's life and a
 # subscription's, told by ids alone; an order only records.
 # shellcheck source=/dev/null
-PROVIDER=ecosire
+export PROVIDER=ecosire
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=/dev/null
 . "$(dirname "$0")/steps.sh"

@@ -3,7 +3,7 @@
 # its prefix or without; the rest is 401 and leaves nothing behind. A licence's
 # key is not taken for its name.
 # shellcheck source=/dev/null
-PROVIDER=ecosire
+export PROVIDER=ecosire
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=/dev/null
 . "$(dirname "$0")/steps.sh"

@@ -3,7 +3,7 @@
 # of a minute, an error with 200, a message that is a list, an id that is not
 # there yet.
 # shellcheck source=/dev/null
-PROVIDER=ecosire
+export PROVIDER=ecosire
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=/dev/null
 . "$(dirname "$0")/steps.sh"
