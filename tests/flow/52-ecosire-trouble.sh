@@ -11,6 +11,15 @@ export PROVIDER=ecosire
 NEW_KEY=eco_live_made_anew
 LICENSE=018f3c2a-9999-7c3d-9a4b-00000000000a
 
+# Two things to wait for, each with a look at what is due by then.
+is_done() {
+  drain && [ -z "$(job sub_1)" ]
+}
+
+has_said() {
+  drain && log_has "$1"
+}
+
 start_fake
 write_config
 control create '{"kind":"subscription","id":"sub_1"}' >/dev/null
@@ -34,7 +43,7 @@ drain >/dev/null
 job sub_1 .state | is '"waiting"'
 tu stats --json | assert_json '.providers[0].health' '"waiting"'
 assert entitled ecosire/sub_1 true
-wait_until 60 'drain; [ -z "$(job sub_1)" ]'
+wait_until 60 is_done
 
 # An error that comes with 200, and one whose message is a list.
 fault '{"status":200,"count":1,"kind":"subscription","id":"sub_1",
@@ -45,8 +54,7 @@ drain >/dev/null
 log_has 'an error with a 200' || fail "the error was not seen"
 assert entitled ecosire/sub_1 true
 fault '{"status":422,"count":1,"kind":"subscription","id":"sub_1"}'
-SAID='(HTTP 422): A fault that was asked for.; see the documentation'
-wait_until 60 'drain; log_has "$SAID"'
+wait_until 60 "has_said '422): A fault that was asked for.; see the docu'"
 assert entitled ecosire/sub_1 true
 told subscription sub_1
 wait_until 60 'drain; entitled ecosire/sub_1 false'
