@@ -204,13 +204,13 @@ static void read_body(
 {
 	struct err_text err = {""};
 	field_value *root = NULL;
-	const char *cause;
 	int rc;
 
 	rc = field_parse(
 	    reply->body, reply->len, CLIENT_JSON_DEPTH_MAX, &root, &err);
 	if (rc != 0) {
-		cause = arena_text(look->arena, err.text);
+		const char *cause = arena_text(look->arena, err.text);
+
 		reading_refuse(look->reading,
 		    rc == ERR_BAD ? VERDICT_GARBLED : VERDICT_LATER,
 		    cause != NULL ? cause : "not JSON");

@@ -113,16 +113,18 @@ static bool is_verb(const char *name)
 static const char *put_all(
     struct world *w, json_t *document, const json_t *told)
 {
-	const char *error = NULL;
 	const char *name;
 	json_t *value;
 
 	json_object_foreach((json_t *)(uintptr_t)told, name, value)
 	{
-		if (error == NULL && !is_verb(name))
-			error = put(w, document, name, value);
+		const char *error =
+		    is_verb(name) ? NULL : put(w, document, name, value);
+
+		if (error != NULL)
+			return error;
 	}
-	return error;
+	return NULL;
 }
 
 /* The key of a licence, as it stands in lists and events. */
