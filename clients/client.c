@@ -10,6 +10,7 @@
 
 static const struct client *const types[] = {
     &ecurring_client,
+    &mollie_client,
 };
 
 enum { TYPES = sizeof(types) / sizeof(types[0]) };

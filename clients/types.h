@@ -8,5 +8,6 @@
 struct client;
 
 extern const struct client ecurring_client;
+extern const struct client mollie_client;
 
 #endif

@@ -3,10 +3,14 @@
  * tests/fixtures/TYPE/CASE holds a notification, an answer, or both:
  *   hook.json   a notification      hook.expect   what it asks us to look at
  *   hook.type   its Content-Type (else application/json)
+ *   hook.header a line "Name: value" (else as a genuine sender of the type)
  *   object      "KIND ID [PARENT_KIND PARENT_ID]" that is looked at
  *   reply.json  the answer          reply.expect  the question, the reading
- *   reply.head  "STATUS [CONTENT-TYPE]" (else 200 and JSON:API's)
- *   account_from  the provider's setting of that name
+ *   reply.head  "STATUS [CONTENT-TYPE]" (else 200 and the type's)
+ *   reply2.json … the answers to what was asked further, reply2.head …
+ *   account_from, mode, options  the provider's settings of that name
+ *   policy      one line of that group, "WORD RULE"
+ *   unsigned    it is there: no secret is configured
  * The forms of the .expect files are those of clients_show.h.
  */
 #include <dirent.h>
@@ -21,12 +25,19 @@
 #include <cmocka.h>
 
 #include "reconciler/base/arena.h"
+#include "reconciler/base/config.h"
 #include "reconciler/base/text.h"
 #include "reconciler/core/name.h"
 #include "reconciler/core/settings.h"
 #include "tests/contract/clients_show.h"
+#include "tests/contract/clients_sign.h"
 
-enum { FILE_MAX = 1 << 20, ARENA_MAX = 1 << 20, SHOWN_MAX = 1 << 16 };
+enum {
+	FILE_MAX = 1 << 20,
+	ARENA_MAX = 1 << 20,
+	SHOWN_MAX = 1 << 16,
+	REPLIES_MAX = 8
+};
 
 static const char fixtures[] = "tests/fixtures";
 static const char key[] = "0123456789abcdef0123456789abcdef012345678";
@@ -34,7 +45,7 @@ static const int64_t now_ms = INT64_C(1510000000000);
 
 /* Capabilities in the fixtures: none of it may come out anywhere. */
 static const char *const secrets[] = {
-    "SECRET-", "mandate/accept", "app.ecurring.com"};
+    "SECRET-", "mandate/accept", "app.ecurring.com", "@example", "evil"};
 
 /* What was looked at, and how much of it was not as it should be. */
 struct tally {
@@ -135,12 +146,17 @@ static void check_hook(const struct client *client,
     const struct provider_settings *provider, const char *folder,
     struct tally *tally)
 {
-	struct client_hook hook = {.content_type = "application/json"};
+	struct sign_headers headers = {0};
+	struct client_hook hook = {.content_type = "application/json",
+	    .header = sign_header,
+	    .cookie = &headers,
+	    .now_ms = now_ms};
 	struct client_notices notices;
 	struct err_text err = {""};
 	struct arena arena;
 	struct buf body;
 	struct buf type;
+	struct buf header;
 	struct buf got;
 	int rc;
 
@@ -153,12 +169,17 @@ static void check_hook(const struct client *client,
 	}
 	hook.body = buf_text(&body);
 	hook.len = body.len;
+	if (load(folder, "hook.header", &header))
+		sign_as_told(&headers, header.data);
+	else
+		sign_genuinely(&headers, client->type, &hook);
 	arena_init(&arena, ARENA_MAX);
 	buf_init(&got, SHOWN_MAX);
 	rc = client->identify(provider, &hook, &arena, &notices, &err);
 	show_notices(&got, rc, &notices, &err);
 	check_same(folder, "hook.expect", &got, tally);
 	buf_fini(&got);
+	buf_fini(&header);
 	buf_fini(&type);
 	buf_fini(&body);
 	arena_fini(&arena);
@@ -187,10 +208,11 @@ static void read_head(struct buf *head, struct client_reply *reply)
 	reply->content_type = words[1];
 }
 
+/* All that was asked and answered, and what was made of it each time. */
 static void check_reading(const struct client *client,
     const struct provider_settings *provider, const char *folder,
-    const struct client_object *object, const struct client_reply *reply,
-    struct tally *tally)
+    const struct client_object *object, const struct client_reply *replies,
+    size_t n, struct tally *tally)
 {
 	struct client_request request;
 	struct client_reading reading;
@@ -203,38 +225,112 @@ static void check_reading(const struct client *client,
 	assert_int_equal(
 	    client->ask(provider, object, &arena, &request, &err), 0);
 	show_request(&got, &request);
-	client->read(provider, object, reply, 1, now_ms, &arena, &reading);
-	show_reading(&got, &reading);
+	for (size_t i = 1; i <= n; i++) {
+		client->read(
+		    provider, object, replies, i, now_ms, &arena, &reading);
+		show_reading(&got, &reading);
+	}
 	check_same(folder, "reply.expect", &got, tally);
 	buf_fini(&got);
 	arena_fini(&arena);
+}
+
+/* The answers of a folder, in the order of their numbers. */
+struct answers {
+	struct client_reply replies[REPLIES_MAX];
+	struct buf bodies[REPLIES_MAX];
+	struct buf heads[REPLIES_MAX];
+	size_t n;
+};
+
+static bool load_answer(
+    struct answers *a, const struct client *client, const char *folder)
+{
+	struct client_reply *reply = &a->replies[a->n];
+	char number[8] = "";
+	char name[32];
+
+	assert_true(a->n < REPLIES_MAX);
+	if (a->n > 0)
+		snprintf(number, sizeof(number), "%zu", a->n + 1);
+	snprintf(name, sizeof(name), "reply%s.json", number);
+	if (!load(folder, name, &a->bodies[a->n]))
+		return false;
+	reply->status = 200;
+	reply->content_type = sign_media(client->type);
+	snprintf(name, sizeof(name), "reply%s.head", number);
+	if (load(folder, name, &a->heads[a->n]))
+		read_head(&a->heads[a->n], reply);
+	reply->body = buf_text(&a->bodies[a->n]);
+	reply->len = a->bodies[a->n].len;
+	a->n++;
+	return true;
 }
 
 static void check_reply(const struct client *client,
     const struct provider_settings *provider, const char *folder,
     struct tally *tally)
 {
-	struct client_reply reply = {
-	    .status = 200, .content_type = "application/vnd.api+json"};
+	struct answers answers = {.n = 0};
 	const char *words[4];
 	struct buf object;
-	struct buf body;
-	struct buf head;
 
-	if (!load(folder, "reply.json", &body))
+	while (load_answer(&answers, client, folder))
+		continue;
+	if (answers.n == 0)
 		return;
 	assert_true(load(folder, "object", &object));
 	split(object.data, words, 4);
-	if (load(folder, "reply.head", &head))
-		read_head(&head, &reply);
-	reply.body = buf_text(&body);
-	reply.len = body.len;
 	check_reading(client, provider, folder,
-	    &(struct client_object){words[0], words[1], words[2], words[3]},
-	    &reply, tally);
-	buf_fini(&head);
+	    &(struct client_object){
+		words[0], words[1], words[2], words[3], NULL},
+	    answers.replies, answers.n, tally);
+	for (size_t i = 0; i < answers.n; i++) {
+		buf_fini(&answers.heads[i]);
+		buf_fini(&answers.bodies[i]);
+	}
 	buf_fini(&object);
-	buf_fini(&body);
+}
+
+/* The type's options as the configuration would give them. */
+static void configure(struct provider_settings *provider,
+    const struct buf *text, struct arena *arena, struct config **config)
+{
+	struct err_text err = {""};
+
+	*config = NULL;
+	if (text->len > 0)
+		assert_int_equal(
+		    config_open_text(buf_text(text), "options", config, &err),
+		    0);
+	if (provider->client->configure == NULL)
+		return;
+	assert_int_equal(provider->client->configure(
+			     *config != NULL ? config_root(*config) : NULL,
+			     arena, &provider->options, &err),
+	    0);
+}
+
+static enum settings_mode mode_of(struct buf *text)
+{
+	cut_newline(text);
+	if (text->len == 0)
+		return MODE_ANY;
+	return strcmp(text->data, "test") == 0 ? MODE_TEST : MODE_LIVE;
+}
+
+/* One line of a policy; none denies everything, so that nothing depends on it.
+ */
+static void set_policy(struct provider_settings *provider, struct buf *text)
+{
+	const char *words[2];
+
+	cut_newline(text);
+	if (text->len == 0)
+		return;
+	split(text->data, words, 2);
+	assert_int_equal(
+	    policy_set(&provider->policy, words[0], words[1], NULL), 0);
 }
 
 static void check_folder(
@@ -245,17 +341,35 @@ static void check_folder(
 	    .client = client,
 	    .base_url = client->defaults.base_url,
 	    .api_key = key};
-	struct buf account_from;
+	struct buf account_from, options, mode, policy, open;
+	struct config *config;
+	struct arena arena;
 	size_t seen = tally->seen;
 
 	if (load(folder, "account_from", &account_from)) {
 		cut_newline(&account_from);
 		provider.account_from = buf_text(&account_from);
 	}
+	load(folder, "options", &options);
+	load(folder, "mode", &mode);
+	arena_init(&arena, ARENA_MAX);
+	configure(&provider, &options, &arena, &config);
+	provider.mode = mode_of(&mode);
+	load(folder, "policy", &policy);
+	set_policy(&provider, &policy);
+	if (!load(folder, "unsigned", &open) &&
+	    client->signing != CLIENT_UNSIGNED)
+		sign_secrets(&provider);
 	check_hook(client, &provider, folder, tally);
 	check_reply(client, &provider, folder, tally);
 	if (tally->seen == seen)
 		fail_msg("%s holds neither hook.json nor reply.json", folder);
+	config_close(config);
+	arena_fini(&arena);
+	buf_fini(&open);
+	buf_fini(&policy);
+	buf_fini(&mode);
+	buf_fini(&options);
 	buf_fini(&account_from);
 }
 

@@ -107,6 +107,24 @@ static inline void show_grants(struct buf *out, const struct observation *obs)
 	}
 }
 
+static inline void show_effects(struct buf *out, const struct observation *obs)
+{
+	static const char *const kinds[] = {[EFFECT_NONE] = "none",
+	    [EFFECT_PARTIAL_REFUND] = "partial_refund",
+	    [EFFECT_REFUND] = "refund",
+	    [EFFECT_CHARGEBACK] = "chargeback"};
+
+	for (size_t i = 0; i < obs->n_effects; i++) {
+		const struct effect *effect = &obs->effects[i];
+
+		buf_addf(out, "effect %s on %s %s", kinds[effect->kind],
+		    effect->target.kind, effect->target.id);
+		show_time(out, "at", effect->at_ms);
+		show_time(out, "until", effect->until_ms);
+		buf_adds(out, "\n");
+	}
+}
+
 static inline void show_observation(
     struct buf *out, const struct observation *obs)
 {
@@ -129,8 +147,18 @@ static inline void show_observation(
 	for (size_t i = 0; i < obs->n_boundaries; i++)
 		show_moment(out, "boundary", obs->boundaries_ms[i]);
 	show_moment(out, "reversible_until", obs->reversible_until_ms);
+	show_effects(out, obs);
 	if (obs->other_mode)
 		buf_adds(out, "other mode\n");
+}
+
+static inline void show_also(struct buf *out, const struct member *also)
+{
+	buf_addf(out, "also %s %s", also->kind, also->id);
+	show_text(out, "parent", also->parent_kind);
+	if (also->parent_id != NULL)
+		buf_addf(out, " %s", also->parent_id);
+	buf_adds(out, "\n");
 }
 
 static inline void show_reading(
@@ -140,11 +168,13 @@ static inline void show_reading(
 	if (reading->gone_for_sure)
 		buf_adds(out, "gone for sure\n");
 	show_line(out, "cause", reading->cause);
+	if (reading->verdict == VERDICT_MORE)
+		buf_addf(out, "ask %s operation %s\n", reading->next.path,
+		    reading->next.operation);
 	if (reading->verdict == VERDICT_TRUTH)
 		show_observation(out, &reading->observation);
 	for (size_t i = 0; i < reading->n_also; i++)
-		buf_addf(out, "also %s %s\n", reading->also[i].kind,
-		    reading->also[i].id);
+		show_also(out, &reading->also[i]);
 }
 
 #endif
