@@ -4,6 +4,7 @@
 #include "reconciler/base/arena.h"
 #include "reconciler/base/err.h"
 #include "reconciler/core/entitle.h"
+#include "reconciler/core/revoke.h"
 
 #include "cache/changes.h"
 #include "cache/grants.h"
@@ -137,9 +138,22 @@ static bool decides(const struct entitlement *answer)
 	return answer->deciding != (size_t)-1;
 }
 
+/* Since when this event's object revokes the grant now; else at_ms. */
+static int64_t revoked_since(const struct held_grant *held,
+    const struct accounts_event *event, int64_t now_ms, int64_t at_ms)
+{
+	const struct held_effect *effect = revoke_at(held, now_ms);
+
+	if (effect == NULL || effect->at_ms <= 0 || effect->at_ms > at_ms ||
+	    !name_ref_equal(&effect->source, event->about))
+		return at_ms;
+	return effect->at_ms;
+}
+
 /*
- * When the answer became true. Access begins with its grant, and an end that
- * has passed is the end, whenever we heard of either.
+ * When the answer became true. Access begins with its grant, an end that has
+ * passed is the end, and what a payment revokes is revoked since the money went
+ * back, whenever we heard of any.
  */
 static int64_t effective(const struct entitlement *answer,
     const struct held_grant *grants, const struct accounts_event *event,
@@ -157,6 +171,7 @@ static int64_t effective(const struct entitlement *answer,
 		    held->grant.until_ms > 0 && held->grant.until_ms < at_ms &&
 		    name_ref_equal(&held->object, event->about))
 			at_ms = held->grant.until_ms;
+		at_ms = revoked_since(held, event, now_ms, at_ms);
 	}
 	return at_ms < now_ms ? at_ms : now_ms;
 }

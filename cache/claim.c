@@ -13,6 +13,7 @@ enum {
 	/* Kills in a row that one job's answers may cause before it is
 	 * parked. */
 	KILLED_MAX = 2 * SCHEDULE_GARBLED_MAX,
+	PASSED_MAX = 1000, /* rows of a lane that are passed by */
 	SPACED_MAX = 64 /* rows looked at for a notice that only waits a bit */
 };
 
@@ -40,35 +41,69 @@ static bool decode_row(
 
 /* ---- claiming --------------------------------------------------------- */
 
-/* Up to max rows of one lane that are due; nothing is changed meanwhile. */
-static size_t read_lane(struct store_turn *turn, struct lmdb_cursor *cursor,
-    const struct key *lane, size_t max, struct due_row *out)
+static bool is_lane_left_out(
+    const struct claim_limits *limits, enum priority priority)
 {
+	return priority == PRIORITY_STRANGER ? limits->no_strangers
+					     : limits->only_strangers;
+}
+
+static bool is_left_out(
+    const struct claim_limits *limits, const struct due_row *row)
+{
+	for (size_t i = 0; i < limits->n_kinds; i++) {
+		if (strcmp(limits->kinds[i], row->ref.kind) == 0)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Up to max rows of one lane, of those due by until; nothing is changed
+ * meanwhile.
+ */
+static size_t read_lane(struct store_turn *turn, struct lmdb_cursor *cursor,
+    const struct key *lane, const struct claim_limits *limits, int64_t until_ms,
+    size_t max, struct due_row *out)
+{
+	size_t left = max + PASSED_MAX;
 	struct span k;
 	struct span v;
 	size_t n = 0;
 	bool found = max > 0 && lmdb_seek(cursor, key_span(lane), &k, &v);
 
-	while (found && n < max && key_has_prefix(k, lane)) {
-		if (!decode_row(turn, k, &out[n]) ||
-		    out[n].time_ms > turn->now_ms)
-			break;
-		n++;
+	while (found && n < max && left-- > 0 && key_has_prefix(k, lane) &&
+	       decode_row(turn, k, &out[n]) && out[n].time_ms <= until_ms) {
+		if (!is_left_out(limits, &out[n]))
+			n++;
 		found = lmdb_next(cursor, &k, &v);
 	}
 	return n;
 }
 
+/* The most urgent first. */
+static const enum priority order[PRIORITY_COUNT] = {
+    PRIORITY_MANUAL,
+    PRIORITY_NOTIFIED,
+    PRIORITY_STRANGER,
+    PRIORITY_RECHECK,
+    PRIORITY_RESYNC,
+    PRIORITY_DISCOVER,
+};
+
 static size_t read_due(struct store_turn *turn, const char *provider,
-    size_t max, struct due_row *out)
+    const struct claim_limits *limits, size_t max, struct due_row *out)
 {
 	struct lmdb_cursor *cursor = lmdb_cursor_open(turn->txn, TABLE_DUE);
 	struct key lane;
 	size_t n = 0;
 
-	for (int i = 0; i < PRIORITY_COUNT; i++) {
-		jobs_lane(&lane, provider, (uint8_t)i);
-		n += read_lane(turn, cursor, &lane, max - n, out + n);
+	for (size_t i = 0; i < PRIORITY_COUNT; i++) {
+		if (is_lane_left_out(limits, order[i]))
+			continue;
+		jobs_lane(&lane, provider, (uint8_t)order[i]);
+		n += read_lane(turn, cursor, &lane, limits, turn->now_ms,
+		    max - n, out + n);
 	}
 	lmdb_cursor_close(cursor);
 	return n;
@@ -107,13 +142,24 @@ static bool claim_job(struct store_turn *turn, const struct object_ref *ref,
 	    .attempts = job.attempts,
 	    .notices = job.notices,
 	    .first_notified_ms = job.first_notified_ms,
+	    .stranger = job.stranger,
 	};
 	learn_parent(turn, arena, out);
 	return true;
 }
 
+static const struct claim_limits no_limits;
+
 size_t store_turn_claim(struct store_turn *turn, const char *provider,
     size_t max, struct arena *arena, struct claim *out)
+{
+	return store_turn_claim_within(
+	    turn, provider, &no_limits, max, arena, out);
+}
+
+size_t store_turn_claim_within(struct store_turn *turn, const char *provider,
+    const struct claim_limits *limits, size_t max, struct arena *arena,
+    struct claim *out)
 {
 	struct due_row *rows =
 	    max > 0 ? arena_alloc(&turn->arena, max, sizeof(*rows)) : NULL;
@@ -121,7 +167,7 @@ size_t store_turn_claim(struct store_turn *turn, const char *provider,
 	size_t i = 0;
 
 	if (rows != NULL)
-		n = read_due(turn, provider, max, rows);
+		n = read_due(turn, provider, limits, max, rows);
 	while (i < n && claim_job(turn, &rows[i].ref, arena, &out[i]))
 		i++;
 	return i;
@@ -237,26 +283,47 @@ static bool has_spaced(struct store_turn *turn, struct lmdb_cursor *cursor,
 int64_t store_turn_next(
     struct store_turn *turn, const char *provider, bool *spaced)
 {
+	return store_turn_next_within(turn, provider, &no_limits, spaced);
+}
+
+static bool any_spaced(struct store_turn *turn, struct lmdb_cursor *cursor,
+    const char *provider, const struct claim_limits *limits)
+{
+	return has_spaced(turn, cursor, provider, PRIORITY_NOTIFIED) ||
+	       has_spaced(turn, cursor, provider, PRIORITY_MANUAL) ||
+	       (!limits->no_strangers &&
+		   has_spaced(turn, cursor, provider, PRIORITY_STRANGER));
+}
+
+int64_t store_turn_next_within(struct store_turn *turn, const char *provider,
+    const struct claim_limits *limits, bool *spaced)
+{
 	struct lmdb_cursor *cursor = lmdb_cursor_open(turn->txn, TABLE_DUE);
 	int64_t next_ms = 0;
 	struct due_row row;
 	struct key lane;
-	struct span k;
-	struct span v;
 
 	for (int i = 0; i < PRIORITY_COUNT; i++) {
+		if (is_lane_left_out(limits, (enum priority)i))
+			continue;
 		jobs_lane(&lane, provider, (uint8_t)i);
-		if (lmdb_seek(cursor, key_span(&lane), &k, &v) &&
-		    key_has_prefix(k, &lane) && decode_row(turn, k, &row) &&
+		if (read_lane(turn, cursor, &lane, limits, INT64_MAX, 1, &row) >
+			0 &&
 		    (next_ms == 0 || row.time_ms < next_ms))
 			next_ms = row.time_ms;
 	}
 	if (spaced != NULL)
-		*spaced =
-		    has_spaced(turn, cursor, provider, PRIORITY_NOTIFIED) ||
-		    has_spaced(turn, cursor, provider, PRIORITY_MANUAL);
+		*spaced = any_spaced(turn, cursor, provider, limits);
 	lmdb_cursor_close(cursor);
 	return next_ms;
+}
+
+bool store_turn_flood(struct store_turn *turn, const char *provider)
+{
+	struct tally tally;
+
+	tally_get(turn->txn, provider, &tally);
+	return strangers_is_flood(&tally.strangers);
 }
 
 uint64_t store_turn_parked(struct store_turn *turn)

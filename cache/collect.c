@@ -8,6 +8,7 @@
 #include "cache/codec.h"
 #include "cache/inbox.h"
 #include "cache/jobs.h"
+#include "cache/strangers.h"
 #include "cache/turn.h"
 
 enum {
@@ -148,6 +149,22 @@ static void park_unconfigured(
 	    arena_printf(arena, "provider %s is not configured", name);
 }
 
+/* A new job is a stranger's; any trusted wish makes it one like all others. */
+static void judge_stranger(struct store_turn *turn, struct job_record *job,
+    const struct waiting *waiting, size_t n, bool is_new)
+{
+	bool trusted = false;
+
+	for (size_t i = 0; i < n && !trusted; i++)
+		trusted = strangers_is_trusted(turn, &waiting[i].notice);
+	if (is_new)
+		job->stranger = !trusted && strangers_is_one(turn, &job->ref);
+	else if (trusted)
+		job->stranger = false;
+	if (is_new && job->stranger)
+		job->remembered = strangers_remembered(turn, &job->ref);
+}
+
 /* All notices of one object at once: its job is written once. */
 static void collect_object(struct store_turn *turn, struct arena *arena,
     const struct waiting *waiting, size_t n)
@@ -178,6 +195,7 @@ static void collect_object(struct store_turn *turn, struct arena *arena,
 			fold(&job, notice->cause, at,
 			    floor_ms > turn->now_ms ? floor_ms : at);
 	}
+	judge_stranger(turn, &job, waiting, n, rc == ERR_ABSENT);
 	park_unconfigured(turn, arena, &job);
 	jobs_put(turn->txn, rc == 0 ? &before : NULL, &job);
 }

@@ -35,6 +35,7 @@ static struct job_record afresh(const struct settlement *s)
 	job.rung = 0;
 	job.laddered = false;
 	job.missing_since_ms = 0;
+	job.stranger = s->job.stranger && s->outcome->verdict == VERDICT_GONE;
 	job.last_error = NULL;
 	return job;
 }

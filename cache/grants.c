@@ -5,6 +5,7 @@
 #include "reconciler/base/text.h"
 #include "reconciler/core/settings.h"
 
+#include "cache/effects.h"
 #include "cache/record.h"
 #include "cache/rows.h"
 #include "cache/turn.h"
@@ -54,7 +55,7 @@ const struct policy *grants_policy(
 	return found != NULL ? &found->policy : NULL;
 }
 
-static const char *owner(const struct object_record *object)
+const char *grants_owner(const struct object_record *object)
 {
 	return object->shown.account != NULL ? object->shown.account : "";
 }
@@ -68,59 +69,74 @@ void grants_key(
 	key_u16(key, (uint16_t)index);
 }
 
-static int decode(
-    struct span value, struct arena *arena, struct held_grant *out)
+/* affected: its object has open effects, to be looked up (cache/effects.h). */
+static int decode(struct span value, struct arena *arena,
+    struct held_grant *out, bool *affected)
 {
 	struct reader r;
 
 	memset(out, 0, sizeof(*out));
 	record_open(&r, value);
 	out->verified_at_ms = reader_i64(&r);
+	*affected = reader_bool(&r);
 	grants_decode(&r, arena, &out->object, &out->grant);
 	return record_end(&r, arena);
 }
 
-static void put(
-    struct lmdb_txn *txn, const struct key *key, const struct held_grant *held)
+static void put(struct lmdb_txn *txn, const struct key *key,
+    const struct held_grant *held, bool affected)
 {
 	struct record record;
 
 	record_init(&record);
 	writer_i64(&record.w, held->verified_at_ms);
+	writer_bool(&record.w, affected);
 	grants_encode(&record.w, &held->object, &held->grant);
 	record_put(txn, TABLE_GRANTS, key, &record);
 }
 
 /* The row at key. false: there is none, or the transaction failed. */
 static bool get(struct lmdb_txn *txn, const struct key *key,
-    struct arena *arena, struct held_grant *out)
+    struct arena *arena, struct held_grant *out, bool *affected)
 {
 	struct span value;
 
 	if (lmdb_get(txn, TABLE_GRANTS, key_span(key), &value) != 0)
 		return false;
-	return record_result(txn, decode(value, arena, out),
+	return record_result(txn, decode(value, arena, out, affected),
 		   "a grant's record does not decode") == 0;
 }
 
-static int read_rows(struct lmdb_cursor *cursor, const struct key *prefix,
+/* All grants of one object are beside each other: it is looked up once. */
+static int add_effects(
+    struct lmdb_txn *txn, const struct rows *rows, struct held_grant *held)
+{
+	const struct held_grant *before = rows->n > 1 ? held - 1 : NULL;
+
+	if (before != NULL && before->n_effects > 0 &&
+	    name_ref_equal(&before->object, &held->object)) {
+		held->effects = before->effects;
+		held->n_effects = before->n_effects;
+		return 0;
+	}
+	return effects_load(
+	    txn, &held->object, rows->arena, &held->effects, &held->n_effects);
+}
+
+static int read_row(struct lmdb_txn *txn, struct span value,
     const struct settings *settings, struct rows *rows)
 {
-	struct span key, value;
-	bool more = lmdb_seek(cursor, key_span(prefix), &key, &value);
+	struct held_grant *held = rows_add(rows);
+	bool affected;
+	int rc;
 
-	for (; more && key_has_prefix(key, prefix);
-	     more = lmdb_next(cursor, &key, &value)) {
-		struct held_grant *held = rows_add(rows);
-		int rc = ERR_FULL;
-
-		if (held != NULL)
-			rc = decode(value, rows->arena, held);
-		if (rc != 0)
-			return rc;
-		held->policy = grants_policy(settings, held->object.provider);
-	}
-	return 0;
+	if (held == NULL)
+		return ERR_FULL;
+	rc = decode(value, rows->arena, held, &affected);
+	if (rc != 0)
+		return rc;
+	held->policy = grants_policy(settings, held->object.provider);
+	return affected ? add_effects(txn, rows, held) : 0;
 }
 
 int grants_load(struct lmdb_txn *txn, const struct settings *settings,
@@ -128,14 +144,19 @@ int grants_load(struct lmdb_txn *txn, const struct settings *settings,
     size_t *n)
 {
 	struct lmdb_cursor *cursor = lmdb_cursor_open(txn, TABLE_GRANTS);
+	struct span key, value;
 	struct key prefix;
 	struct rows rows;
-	int rc;
+	bool more;
+	int rc = 0;
 
 	rows_init(&rows, arena, sizeof(struct held_grant));
 	key_init(&prefix);
 	key_text(&prefix, account);
-	rc = read_rows(cursor, &prefix, settings, &rows);
+	for (more = lmdb_seek(cursor, key_span(&prefix), &key, &value);
+	     more && rc == 0 && key_has_prefix(key, &prefix);
+	     more = lmdb_next(cursor, &key, &value))
+		rc = read_row(txn, value, settings, &rows);
 	lmdb_cursor_close(cursor);
 	*out = rows.data;
 	*n = rows.n;
@@ -201,8 +222,8 @@ static void add_version(struct store_turn *turn,
 	    .recorded_at_ms = turn->now_ms,
 	    .object = object->shown.ref,
 	};
-	bool first = !versions_last(turn->txn, owner(object), object->number,
-	    next.index, &turn->arena, &last);
+	bool first = !versions_last(turn->txn, grants_owner(object),
+	    object->number, next.index, &turn->arena, &last);
 
 	if (grant == NULL) {
 		next.grant = last.grant;
@@ -212,29 +233,33 @@ static void add_version(struct store_turn *turn,
 					  : next_held_from(&last, grant, basis);
 	}
 	if (grant != NULL || !first)
-		versions_append(turn->txn, owner(object), &next, &turn->arena);
+		versions_append(
+		    turn->txn, grants_owner(object), &next, &turn->arena);
 }
 
 void grants_replace(struct store_turn *turn, const struct object_record *object,
     size_t n_before, const struct grant *grants, size_t n,
     const struct grants_basis *basis)
 {
+	bool affected =
+	    n > 0 && effects_has_open(turn->txn, &object->shown.ref);
 	struct held_grant old;
 	struct key key;
+	bool was;
 
 	for (size_t i = 0; i < n; i++) {
 		struct held_grant held = {.object = object->shown.ref,
 		    .grant = grants[i],
 		    .verified_at_ms = object->shown.verified_at_ms};
 
-		grants_key(&key, owner(object), object->number, i);
-		if (!get(turn->txn, &key, &turn->arena, &old) ||
+		grants_key(&key, grants_owner(object), object->number, i);
+		if (!get(turn->txn, &key, &turn->arena, &old, &was) ||
 		    !is_same(&old.grant, &held.grant))
 			add_version(turn, object, i, &grants[i], basis);
-		put(turn->txn, &key, &held);
+		put(turn->txn, &key, &held, affected);
 	}
 	for (size_t i = n; i < n_before; i++) {
-		grants_key(&key, owner(object), object->number, i);
+		grants_key(&key, grants_owner(object), object->number, i);
 		add_version(turn, object, i, NULL, basis);
 		lmdb_delete(turn->txn, TABLE_GRANTS, key_span(&key));
 	}
@@ -291,21 +316,22 @@ static void move_rows(struct store_turn *turn, const char *from, const char *to,
 {
 	struct held_grant held;
 	struct key key;
+	bool affected;
 
 	for (size_t i = 0; i < object->grants; i++) {
 		grants_key(&key, from, object->number, i);
-		if (!get(turn->txn, &key, &turn->arena, &held))
+		if (!get(turn->txn, &key, &turn->arena, &held, &affected))
 			continue;
 		lmdb_delete(turn->txn, TABLE_GRANTS, key_span(&key));
 		grants_key(&key, to, object->number, i);
-		put(turn->txn, &key, &held);
+		put(turn->txn, &key, &held, affected);
 	}
 }
 
 void grants_move(struct store_turn *turn, const struct object_record *before,
     const struct object_record *after, int64_t at_ms)
 {
-	const char *from = owner(before), *to = owner(after);
+	const char *from = grants_owner(before), *to = grants_owner(after);
 	bool past = past_goes_along(before, after);
 	struct version *versions;
 	size_t n, len;
@@ -319,4 +345,19 @@ void grants_move(struct store_turn *turn, const struct object_record *before,
 		move_versions(turn, from, to, versions + i, len, past, at_ms);
 	}
 	move_rows(turn, from, to, before);
+}
+
+void grants_mark(
+    struct store_turn *turn, const struct object_record *object, bool affected)
+{
+	struct held_grant held;
+	struct key key;
+	bool was;
+
+	for (size_t i = 0; i < object->grants; i++) {
+		grants_key(&key, grants_owner(object), object->number, i);
+		if (get(turn->txn, &key, &turn->arena, &held, &was) &&
+		    was != affected)
+			put(turn->txn, &key, &held, affected);
+	}
 }

@@ -2,7 +2,9 @@
  * Inside of the store: what each object gives to its account, now
  * (TABLE_GRANTS) and at any time (cache/versions.h). A row carries all that the
  * question "entitled?" needs, so that it is one walk without further look-ups.
- * The grants of an object that is nobody's yet are kept under the account "".
+ * Only of an object on which there are effects the row says no more than that:
+ * then they are looked up. The grants of an object that is nobody's yet are
+ * kept under the account "".
  */
 #ifndef TRUEUP_CACHE_GRANTS_H
 #define TRUEUP_CACHE_GRANTS_H
@@ -28,6 +30,9 @@ void grants_decode(struct reader *r, struct arena *arena,
 /* grants_key(key, account, number, index): what names one grant in a table. */
 void grants_key(
     struct key *key, const char *account, uint64_t number, size_t index);
+
+/* grants_owner(object): whose it is; "" while it is nobody's. */
+const char *grants_owner(const struct object_record *object);
 
 /* grants_policy(settings, provider): NULL: the default one applies. */
 const struct policy *grants_policy(
@@ -63,5 +68,12 @@ void grants_replace(struct store_turn *turn, const struct object_record *object,
  */
 void grants_move(struct store_turn *turn, const struct object_record *before,
     const struct object_record *after, int64_t at_ms);
+
+/*
+ * grants_mark(turn, object, affected): whether there are open effects on the
+ * object is not as it was.
+ */
+void grants_mark(
+    struct store_turn *turn, const struct object_record *object, bool affected);
 
 #endif

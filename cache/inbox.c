@@ -123,6 +123,7 @@ static void encode(struct writer *w, const struct notice *notice)
 	writer_text(w, parent ? notice->parent_kind : NULL);
 	writer_text(w, parent ? notice->parent_id : NULL);
 	writer_text(w, cut(notice->delivery_id, delivery));
+	writer_bool(w, notice->trusted);
 }
 
 int inbox_decode(struct span key, struct span value, struct arena *arena,
@@ -149,6 +150,7 @@ int inbox_decode(struct span key, struct span value, struct arena *arena,
 	out->parent_kind = reader_text(&v, arena);
 	out->parent_id = reader_text(&v, arena);
 	out->delivery_id = reader_text(&v, arena);
+	out->trusted = v.left > 0 && reader_bool(&v);
 	if (reader_is_ok(&k) && k.left == 0 && reader_is_ok(&v) &&
 	    out->ref.provider != NULL && out->ref.kind != NULL &&
 	    out->ref.id != NULL)
@@ -217,5 +219,22 @@ int store_append(struct store *store, const struct notice *notices, size_t n,
 	rc = lmdb_commit(txn, err);
 	if (rc == 0)
 		wake_ring(store->wake);
+	return rc;
+}
+
+int store_probe(struct store *store, bool write, struct err_text *err)
+{
+	struct lmdb_txn *txn = NULL;
+	int rc = lmdb_begin(store->db, write, &txn, err);
+
+	if (rc != 0)
+		return rc;
+	rc = check_room(store, txn, 1);
+	if (rc == 0 && write) {
+		meta_set(txn, META_INBOX_SEQ, meta_get(txn, META_INBOX_SEQ));
+		return lmdb_commit(txn, err);
+	}
+	lmdb_error_text(txn, err);
+	lmdb_abort(txn);
 	return rc;
 }

@@ -10,7 +10,12 @@
 #include "cache/ledger.h"
 #include "cache/turn.h"
 
-enum { FLAG_PARKED = 1, FLAG_LADDERED = 2 };
+enum {
+	FLAG_PARKED = 1,
+	FLAG_LADDERED = 2,
+	FLAG_STRANGER = 4,
+	FLAG_REMEMBERED = 8
+};
 
 static const enum priority priorities[CAUSE_COUNT] = {
     [CAUSE_NOTIFIED] = PRIORITY_NOTIFIED,
@@ -46,6 +51,8 @@ static uint8_t lane_of(const struct job_record *job)
 		return LANE_FLIGHT;
 	if (job->parked)
 		return LANE_PARKED;
+	if (job->stranger)
+		return PRIORITY_STRANGER;
 	if (job->notices > 0 && priority > PRIORITY_NOTIFIED)
 		priority = PRIORITY_NOTIFIED;
 	return (uint8_t)priority;
@@ -150,7 +157,9 @@ static void encode(struct writer *w, const struct job_record *job)
 	writer_u8(w, JOBS_VERSION);
 	writer_u8(w, (uint8_t)job->cause);
 	writer_u8(w, (uint8_t)((job->parked ? FLAG_PARKED : 0) |
-			       (job->laddered ? FLAG_LADDERED : 0)));
+			       (job->laddered ? FLAG_LADDERED : 0) |
+			       (job->stranger ? FLAG_STRANGER : 0) |
+			       (job->remembered ? FLAG_REMEMBERED : 0)));
 	writer_i64(w, job->due_ms);
 	writer_i64(w, job->claimed_ms);
 	writer_u64(w, job->notices);
@@ -180,6 +189,8 @@ static void decode(
 	out->cause = (enum cause)(r->failed ? 0 : cause);
 	out->parked = (flags & FLAG_PARKED) != 0;
 	out->laddered = (flags & FLAG_LADDERED) != 0;
+	out->stranger = (flags & FLAG_STRANGER) != 0;
+	out->remembered = (flags & FLAG_REMEMBERED) != 0;
 	out->due_ms = reader_i64(r);
 	out->claimed_ms = reader_i64(r);
 	out->notices = reader_u64(r);
@@ -298,6 +309,7 @@ static bool is_changed(
 	return before->due_ms != after->due_ms ||
 	       before->cause != after->cause ||
 	       before->parked != after->parked ||
+	       before->stranger != after->stranger ||
 	       !text_equal(before->parent_kind, after->parent_kind) ||
 	       !text_equal(before->parent_id, after->parent_id);
 }
@@ -319,6 +331,7 @@ void jobs_want(struct store_turn *turn, const struct object_ref *ref,
 		after.due_ms = due_ms;
 	} else {
 		jobs_pull(&after, cause, due_ms);
+		after.stranger = false; /* our own data knows of it */
 	}
 	if (parent_kind != NULL && parent_id != NULL) {
 		after.parent_kind = parent_kind;

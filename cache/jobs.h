@@ -38,6 +38,7 @@ enum priority {
 	PRIORITY_RECHECK,
 	PRIORITY_RESYNC,
 	PRIORITY_DISCOVER,
+	PRIORITY_STRANGER, /* right after the notified; the last number only */
 	PRIORITY_COUNT
 };
 
@@ -59,6 +60,8 @@ struct job_record {
 	uint32_t garbled;  /* malformed answers in a row */
 	uint32_t rung;
 	bool laddered; /* waits on the re-check ladder */
+	bool stranger; /* see core/stranger.h; trusted from the next wish on */
+	bool remembered; /* a stranger that was nobody's not long ago */
 	int64_t missing_since_ms;
 	int http_status;
 	const char *last_error;
@@ -83,7 +86,8 @@ void jobs_remove(struct lmdb_txn *txn, const struct job_record *job);
  * object looked at by due. Makes the job, or pulls its due time forward (never
  * back) and raises its urgency; an in-flight or parked job is left alone except
  * that CAUSE_NOTIFIED and CAUSE_MANUAL un-park it. A job that is being retried
- * keeps its back-off unless these two ask. Counts no notice.
+ * keeps its back-off unless these two ask. Counts no notice, and is no
+ * stranger's wish.
  */
 void jobs_want(struct store_turn *turn, const struct object_ref *ref,
     const char *parent_kind, const char *parent_id, enum cause cause,

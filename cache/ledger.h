@@ -22,9 +22,11 @@ struct object_record {
 	enum cause check_cause; /* of shown.next_check_ms */
 	int64_t boundary_ms;	/* the moment that a re-check is about, or 0 */
 	uint16_t grants;	/* rows it has in TABLE_GRANTS */
+	uint16_t credits;	/* and in TABLE_CREDITS */
 	/* Whose it is by the provider's data, whatever is linked; or NULL. */
 	const char *observed_account;
 	bool inherited; /* its owner is that of its confirmed parent */
+	bool effects;	/* it has rows in TABLE_TARGETS */
 };
 
 /* objects_get(txn, ref, arena, out): 0, ERR_ABSENT, or the sticky error. */
@@ -41,6 +43,8 @@ int objects_decode(struct span key, struct span value, struct arena *arena,
  */
 void objects_put(struct lmdb_txn *txn, const struct object_record *before,
     struct object_record *after);
+/* objects_is_known(txn, ref): there is a record of it. */
+bool objects_is_known(struct lmdb_txn *txn, const struct object_ref *ref);
 /* objects_spaced(txn, ref, now): the earliest next fetch of this object. */
 int64_t objects_spaced(
     struct lmdb_txn *txn, const struct object_ref *ref, int64_t now_ms);

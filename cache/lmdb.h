@@ -33,6 +33,10 @@ enum table {
 	TABLE_MEMBERS,	  /* child object key -> parent object key */
 	TABLE_CHECKS,	  /* time, number -> cause */
 	TABLE_PROVIDERS,  /* provider, part -> health, tally */
+	TABLE_CREDITS,	  /* account, number, index -> balance as of now */
+	TABLE_EFFECTS,	  /* target's object key, number, seq -> effect */
+	TABLE_TARGETS,	  /* number, target's kind, id -> nothing */
+	TABLE_STRANGERS,  /* place -> an id that was nobody's, and when */
 	TABLE_COUNT
 };
 

@@ -20,6 +20,10 @@ static const char *const table_names[TABLE_COUNT] = {
     [TABLE_MEMBERS] = "members",
     [TABLE_CHECKS] = "checks",
     [TABLE_PROVIDERS] = "providers",
+    [TABLE_CREDITS] = "credits",
+    [TABLE_EFFECTS] = "effects",
+    [TABLE_TARGETS] = "targets",
+    [TABLE_STRANGERS] = "strangers",
 };
 
 const char *lmdb_table_name(enum table table)

@@ -21,9 +21,11 @@ static void encode(struct writer *w, const struct object_record *object)
 	writer_u64(w, object->number);
 	writer_u64(w, shown->entries);
 	writer_u16(w, object->grants);
+	writer_u16(w, object->credits);
 	writer_u8(w, (uint8_t)shown->state);
 	writer_u8(w, (uint8_t)object->check_cause);
 	writer_bool(w, object->inherited);
+	writer_bool(w, object->effects);
 	writer_i64(w, shown->version_ms);
 	writer_i64(w, shown->verified_at_ms);
 	writer_i64(w, shown->first_seen_ms);
@@ -49,9 +51,11 @@ static void decode(
 	out->number = reader_u64(r);
 	shown->entries = reader_u64(r);
 	out->grants = reader_u16(r);
+	out->credits = reader_u16(r);
 	shown->state = (enum state)record_enum(r, STATE_COUNT);
 	out->check_cause = (enum cause)record_enum(r, CAUSE_COUNT);
 	out->inherited = reader_bool(r);
+	out->effects = reader_bool(r);
 	shown->version_ms = reader_i64(r);
 	shown->verified_at_ms = reader_i64(r);
 	shown->first_seen_ms = reader_i64(r);
@@ -209,6 +213,16 @@ void objects_put(struct lmdb_txn *txn, const struct object_record *before,
 	record_init(&record);
 	encode(&record.w, after);
 	record_put(txn, TABLE_OBJECTS, &key, &record);
+}
+
+bool objects_is_known(struct lmdb_txn *txn, const struct object_ref *ref)
+{
+	struct span value;
+	struct key key;
+
+	key_init(&key);
+	key_object(&key, ref);
+	return lmdb_get(txn, TABLE_OBJECTS, key_span(&key), &value) == 0;
 }
 
 int64_t objects_spaced(

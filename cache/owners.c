@@ -2,6 +2,7 @@
 #include "reconciler/base/err.h"
 #include "reconciler/base/text.h"
 
+#include "cache/credits.h"
 #include "cache/grants.h"
 #include "cache/links.h"
 #include "cache/touched.h"
@@ -76,5 +77,6 @@ void owners_move(struct store_turn *turn, struct touched *touched,
 	touched_add(turn, touched, before->shown.account);
 	touched_add(turn, touched, after->shown.account);
 	grants_move(turn, before, after, at_ms);
+	credits_move(turn, before, after);
 	objects_put(turn->txn, before, after);
 }

@@ -38,7 +38,7 @@ bool owners_differ(
 
 /*
  * owners_move(turn, touched, before, after, at): write a record that got
- * another owner at that moment, and move its grants along.
+ * another owner at that moment, and move its grants and credits along.
  */
 void owners_move(struct store_turn *turn, struct touched *touched,
     const struct object_record *before, struct object_record *after,

@@ -65,13 +65,18 @@ void tally_get(struct lmdb_txn *txn, const char *provider, struct tally *out)
 	out->last_repair_ms = reader_i64(&r);
 	out->gone = reader_u64(&r);
 	out->other_mode = reader_u64(&r);
+	if (r.left > 0) {
+		out->strangers.missing[0] = reader_u64(&r);
+		out->strangers.missing[1] = reader_u64(&r);
+		out->strangers.next = reader_u32(&r);
+	}
 	check(txn, &r);
 }
 
 void tally_put(
     struct lmdb_txn *txn, const char *provider, const struct tally *tally)
 {
-	uint8_t data[80];
+	uint8_t data[104];
 	struct writer w;
 
 	writer_init(&w, data, sizeof(data));
@@ -84,6 +89,9 @@ void tally_put(
 	writer_i64(&w, tally->last_repair_ms);
 	writer_u64(&w, tally->gone);
 	writer_u64(&w, tally->other_mode);
+	writer_u64(&w, tally->strangers.missing[0]);
+	writer_u64(&w, tally->strangers.missing[1]);
+	writer_u32(&w, tally->strangers.next);
 	put_part(txn, provider, PART_TALLY, &w);
 }
 

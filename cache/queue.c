@@ -184,6 +184,7 @@ static void retry(
 	struct job_record job = *before;
 
 	jobs_restart(&job);
+	job.stranger = false; /* a person vouches for it */
 	job.due_ms = now_ms;
 	jobs_put(txn, before, &job);
 }

@@ -1,6 +1,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "reconciler/core/decimal.h"
 #include "reconciler/core/name.h"
 #include "reconciler/core/observation.h"
 
@@ -67,6 +68,38 @@ static const char *grants_problem(const struct observation *obs)
 	return NULL;
 }
 
+static const char *credits_problem(const struct observation *obs)
+{
+	if (obs->n_credits > OBSERVATION_CREDITS_MAX)
+		return "it has too many balances";
+	for (size_t i = 0; i < obs->n_credits; i++) {
+		const struct credit *credit = &obs->credits[i];
+
+		if (!decimal_is_valid(credit->amount))
+			return "a balance is no decimal number";
+		if (!fits(credit->product, SCREEN_NAME_MAX) ||
+		    !fits(credit->unit, SCREEN_NAME_MAX))
+			return "a balance's product or unit is too long";
+	}
+	return NULL;
+}
+
+static const char *effects_problem(const struct observation *obs)
+{
+	if (obs->n_effects > OBSERVATION_EFFECTS_MAX)
+		return "it has too many effects";
+	for (size_t i = 0; i < obs->n_effects; i++) {
+		const struct effect *effect = &obs->effects[i];
+
+		if ((unsigned int)effect->kind >= EFFECT_COUNT)
+			return "an effect is of no kind";
+		if (!name_kind_is_valid(effect->target.kind) ||
+		    !name_id_is_valid(effect->target.id))
+			return "the name of what it paid for is not usable";
+	}
+	return NULL;
+}
+
 static const char *members_problem(const struct observation *obs)
 {
 	if (obs->n_members > OBSERVATION_MEMBERS_MAX)
@@ -98,7 +131,7 @@ const char *screen_problem(const struct observation *obs)
 {
 	static const char *(*const parts[])(const struct observation *) = {
 	    own_problem, facts_problem, listed_problem, grants_problem,
-	    members_problem};
+	    credits_problem, effects_problem, members_problem};
 	const char *problem = NULL;
 
 	for (size_t i = 0;

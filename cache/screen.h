@@ -10,7 +10,7 @@ struct observation;
 
 enum {
 	SCREEN_FACTS_MAX = 4096, /* bytes of all facts together */
-	SCREEN_NAME_MAX = 1000,	 /* of a product or label */
+	SCREEN_NAME_MAX = 1000,	 /* of a product, label or unit */
 	SCREEN_TEXT_MAX = 1000	 /* of a reason, a time as text */
 };
 

@@ -23,6 +23,7 @@
 #include "reconciler/core/name.h"
 #include "reconciler/core/observation.h"
 #include "reconciler/core/state.h"
+#include "reconciler/core/stranger.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -78,6 +79,7 @@ struct notice {
 	const char *delivery_id; /* or NULL; cut at NAME_ID_MAX bytes */
 	int64_t arrived_ms;
 	enum cause cause; /* CAUSE_NOTIFIED, or why else it is wanted */
+	bool trusted;	  /* not from outside: its id is not made up */
 };
 
 /*
@@ -87,6 +89,13 @@ struct notice {
  */
 int store_append(struct store *store, const struct notice *notices, size_t n,
     struct err_text *err);
+
+/*
+ * store_probe(store, write, err): would store_append take a notice now? 0, or
+ * what it would fail with. With write, an empty commit is really made, which
+ * is how a disk that failed shows that it works again.
+ */
+int store_probe(struct store *store, bool write, struct err_text *err);
 
 /* ---- the worker's turn: one write transaction ------------------------- */
 
@@ -143,6 +152,7 @@ struct claim {
 	uint32_t attempts; /* failed so far */
 	uint64_t notices;  /* that this look answers for; 0: nobody asked */
 	int64_t first_notified_ms;
+	bool stranger; /* see core/stranger.h */
 };
 
 /*
@@ -151,6 +161,24 @@ struct claim {
  */
 size_t store_turn_claim(struct store_turn *turn, const char *provider,
     size_t max, struct arena *arena, struct claim *out);
+
+enum { CLAIM_KINDS_MAX = 16 };
+
+/* Which due jobs are not to be taken just now. Zeroed: all may. */
+struct claim_limits {
+	const char *kinds[CLAIM_KINDS_MAX]; /* none of these */
+	size_t n_kinds;
+	bool no_strangers;
+	bool only_strangers;
+};
+
+/*
+ * store_turn_claim_within(turn, provider, limits, max, arena, out): the same,
+ * but for those that limits leave out. Looks past a thousand of these at most.
+ */
+size_t store_turn_claim_within(struct store_turn *turn, const char *provider,
+    const struct claim_limits *limits, size_t max, struct arena *arena,
+    struct claim *out);
 
 /* store_turn_release(turn, claim): give it back untried, due at once. */
 void store_turn_release(struct store_turn *turn, const struct claim *claim);
@@ -202,7 +230,8 @@ struct settled {
  *   due after the spacing. STALE, a tie, or nothing new for a notice that no
  *   recent change explains, climb the re-check ladder first.
  * - GONE: retried while the missing window is open; then the record is marked,
- *   its last state kept, and the job ends.
+ *   its last state kept, and the job ends. A stranger is remembered then: when
+ *   it is notified of again soon, one look and one at the end of the window.
  * - GARBLED: retried SCHEDULE_GARBLED_MAX times, then parked; at once when it
  *   is hopeless.
  * - LATER: retried for ever with back-off. BARRED: due again, attempts kept.
@@ -222,7 +251,15 @@ void store_turn_health(
  */
 int64_t store_turn_next(
     struct store_turn *turn, const char *provider, bool *spaced);
+/* store_turn_next_within: the same among those that limits do not leave out. */
+int64_t store_turn_next_within(struct store_turn *turn, const char *provider,
+    const struct claim_limits *limits, bool *spaced);
 int64_t store_turn_next_other(struct store_turn *turn);
+/*
+ * store_turn_flood(turn, provider): strangers have to keep to the budget of
+ * their own just now.
+ */
+bool store_turn_flood(struct store_turn *turn, const char *provider);
 /* store_turn_parked(turn): how many jobs wait for a person. */
 uint64_t store_turn_parked(struct store_turn *turn);
 
@@ -342,7 +379,9 @@ int store_view_account(struct store_view *view, const struct settings *settings,
 /*
  * store_view_account_at(…, at, known_at, …): its grants as they held at a past
  * moment: of each grant the version recorded last (not after known_at, 0: now)
- * among those that began to hold by then.
+ * among those that began to hold by then, with the effects recorded by then,
+ * each until it was lifted. No credits: what a balance was is
+ * told by the history of its object.
  */
 int store_view_account_at(struct store_view *view,
     const struct settings *settings, const char *account, int64_t at_ms,
@@ -396,6 +435,7 @@ struct tally {
 	int64_t last_repair_ms;
 	uint64_t gone;
 	uint64_t other_mode; /* answers of the other mode, ignored */
+	struct strangers strangers;
 };
 
 int store_view_provider(struct store_view *view, const char *provider,

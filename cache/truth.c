@@ -3,11 +3,13 @@
 #include "reconciler/base/random.h"
 
 #include "cache/accounts.h"
+#include "cache/credits.h"
 #include "cache/entries.h"
 #include "cache/grants.h"
 #include "cache/members.h"
 #include "cache/owners.h"
 #include "cache/record.h"
+#include "cache/reversals.h"
 #include "cache/screen.h"
 #include "cache/touched.h"
 #include "cache/turn.h"
@@ -40,6 +42,13 @@ void truth_plan_check(struct settlement *s, struct object_record *record,
 	record->check_cause = boundary ? CAUSE_RECHECK : CAUSE_RESYNC;
 }
 
+/* A pause was to end just now, and the provider has not got round to it. */
+static bool is_overdue(const struct settlement *s)
+{
+	return s->plan.news == HISTORY_SAME && s->object.boundary_ms != 0 &&
+	       s->object.shown.state == STATE_PAUSED;
+}
+
 /* What the answer says of the object itself. */
 static void compose(struct settlement *s, struct object_record *record)
 {
@@ -61,7 +70,9 @@ static void compose(struct settlement *s, struct object_record *record)
 	if (s->plan.n_append > 0)
 		shown->changed_at_ms = s->turn->now_ms;
 	record->grants = (uint16_t)obs->n_grants;
-	record->boundary_ms = 0;
+	record->credits = (uint16_t)obs->n_credits;
+	record->effects = reversals_any(obs->effects, obs->n_effects);
+	record->boundary_ms = is_overdue(s) ? s->object.boundary_ms : 0;
 	truth_plan_check(s, record, obs);
 }
 
@@ -117,6 +128,21 @@ static int64_t happened_at(const struct settlement *s)
 	return s->plan.append[s->plan.n_append - 1].at_ms;
 }
 
+/* What it did to what it had paid for. */
+static void reverse(struct settlement *s, struct touched *touched,
+    const struct object_record *after)
+{
+	const struct observation *obs = s->outcome->observation;
+	struct reversals_look look = {.source = after,
+	    .had_effects = s->object.effects,
+	    .effects = obs->effects,
+	    .n_effects = obs->n_effects,
+	    .happened_ms = happened_at(s),
+	    .started_ms = s->outcome->started_ms};
+
+	reversals_replace(s->turn, touched, &look);
+}
+
 static void record(struct settlement *s, const struct transition *entries)
 {
 	const struct observation *obs = s->outcome->observation;
@@ -134,8 +160,10 @@ static void record(struct settlement *s, const struct transition *entries)
 	entries_apply(s->turn->txn, after.number, entries, &s->plan);
 	grants_replace(s->turn, &after, s->object.grants, obs->grants,
 	    obs->n_grants, &basis);
+	credits_replace(s->turn, &after, s->object.credits, obs->credits);
 	members_bind(s->turn, &touched, s->known ? &s->object : NULL, &after,
 	    obs, s->outcome->started_ms);
+	reverse(s, &touched, &after);
 	pursuit_follow(s, &after);
 	touched_announce(s->turn, &touched, &event);
 	s->out->changes = touched.changes;
@@ -214,7 +242,8 @@ static bool is_explained(const struct settlement *s)
 
 static bool needs_another_look(const struct settlement *s)
 {
-	if (s->plan.news == HISTORY_STALE || s->plan.tie || s->unpaired)
+	if (s->plan.news == HISTORY_STALE || s->plan.tie || s->unpaired ||
+	    is_overdue(s))
 		return true;
 	return s->plan.news == HISTORY_SAME && s->notified && !is_explained(s);
 }
@@ -238,6 +267,9 @@ void truth_settle(struct settlement *s)
 {
 	const char *problem;
 
+	if (!s->known && s->has_job && s->job.stranger)
+		strangers_found(&s->tally.strangers,
+		    s->job.missing_since_ms != 0 ? s->job.attempts : 0);
 	if (is_superseded(s)) {
 		s->out->superseded = true;
 		endings_done(s);

@@ -1,5 +1,6 @@
 #include "reconciler/base/random.h"
 
+#include "cache/strangers.h"
 #include "cache/turn.h"
 
 #include "cache/settlement.h"
@@ -30,6 +31,16 @@ static bool is_old_news(const struct settlement *s)
 	       !s->notified && s->job.missing_since_ms == 0;
 }
 
+/* When to look again; false: it is not there. */
+static bool next_look(
+    const struct settlement *s, const struct job_record *job, int64_t *due_ms)
+{
+	bool briefly = job->stranger && job->remembered;
+
+	return (briefly ? strangers_missing : schedule_missing)(s->turn->now_ms,
+	    job->missing_since_ms, job->attempts, s->schedule, due_ms);
+}
+
 static bool wait_for_it(struct settlement *s)
 {
 	struct job_record job = failed(s);
@@ -41,8 +52,7 @@ static bool wait_for_it(struct settlement *s)
 		job.missing_since_ms = s->turn->now_ms;
 		job.attempts = 1;
 	}
-	if (!schedule_missing(s->turn->now_ms, job.missing_since_ms,
-		job.attempts, s->schedule, &due_ms))
+	if (!next_look(s, &job, &due_ms))
 		return false;
 	job.garbled = 0;
 	endings_retry(s, &job, due_ms);
@@ -67,6 +77,10 @@ static void mark_missing(struct settlement *s)
 
 void verdicts_gone(struct settlement *s)
 {
+	bool stranger = !s->known && s->has_job && s->job.stranger;
+
+	if (stranger)
+		strangers_missed(&s->tally.strangers);
 	if (wait_for_it(s))
 		return;
 	s->out->gone = true;
@@ -74,6 +88,8 @@ void verdicts_gone(struct settlement *s)
 		mark_missing(s);
 	else
 		s->tally.gone++;
+	if (stranger)
+		strangers_remember(s->turn, &s->ref);
 	endings_done(s);
 }
 

@@ -4,6 +4,8 @@
 #include "reconciler/base/err.h"
 
 #include "cache/codec.h"
+#include "cache/credits.h"
+#include "cache/effects.h"
 #include "cache/grants.h"
 #include "cache/ledger.h"
 #include "cache/record.h"
@@ -100,7 +102,9 @@ int store_view_account(struct store_view *view, const struct settings *settings,
 	if (rc != 0)
 		return rc;
 	if (grants_load(view->txn, settings, account, arena, &grants,
-		&out->n_grants) == 0)
+		&out->n_grants) == 0 &&
+	    credits_load(
+		view->txn, account, arena, &out->credits, &out->n_credits) == 0)
 		(void)load_objects(view->txn, account, arena, out);
 	out->grants = grants;
 	out->verified_at_ms = oldest_verified(grants, out->n_grants);
@@ -124,29 +128,44 @@ static const struct version *in_force(const struct version *versions, size_t n,
 	return found != NULL && found->kind == VERSION_HELD ? found : NULL;
 }
 
-static int replay(const struct version *versions, size_t n, int64_t at_ms,
-    int64_t known_at_ms, const struct settings *settings, struct rows *out)
+/* A question about the past: a moment, and by what was known when. */
+struct past {
+	struct lmdb_txn *txn;
+	const struct settings *settings;
+	int64_t at_ms;
+	int64_t known_at_ms;
+};
+
+static int add_version(
+    const struct past *past, const struct version *version, struct rows *out)
 {
+	struct held_grant *held = rows_add(out);
+
+	if (held == NULL)
+		return ERR_FULL;
+	held->object = version->object;
+	held->grant = version->grant;
+	held->verified_at_ms = version->recorded_at_ms;
+	held->policy = grants_policy(past->settings, version->object.provider);
+	return effects_load_past(past->txn, &held->object, past->known_at_ms,
+	    out->arena, &held->effects, &held->n_effects);
+}
+
+static int replay(const struct past *past, const struct version *versions,
+    size_t n, struct rows *out)
+{
+	const struct version *version;
 	size_t len;
+	int rc = 0;
 
-	for (size_t i = 0; i < n; i += len) {
-		const struct version *version;
-		struct held_grant *held;
-
+	for (size_t i = 0; i < n && rc == 0; i += len) {
 		len = versions_group(versions + i, n - i);
-		version = in_force(versions + i, len, at_ms, known_at_ms);
-		if (version == NULL)
-			continue;
-		held = rows_add(out);
-		if (held == NULL)
-			return ERR_FULL;
-		held->object = version->object;
-		held->grant = version->grant;
-		held->verified_at_ms = version->recorded_at_ms;
-		held->policy =
-		    grants_policy(settings, version->object.provider);
+		version =
+		    in_force(versions + i, len, past->at_ms, past->known_at_ms);
+		if (version != NULL)
+			rc = add_version(past, version, out);
 	}
-	return 0;
+	return rc;
 }
 
 /* Two moments more than store_view_account has.
@@ -156,6 +175,10 @@ int store_view_account_at(struct store_view *view,
     int64_t known_at_ms, struct arena *arena, struct account_view *out,
     struct err_text *err)
 {
+	struct past past = {.txn = view->txn,
+	    .settings = settings,
+	    .at_ms = at_ms,
+	    .known_at_ms = known_at_ms};
 	struct version *versions;
 	struct rows grants;
 	size_t n;
@@ -167,8 +190,7 @@ int store_view_account_at(struct store_view *view,
 	rows_init(&grants, arena, sizeof(struct held_grant));
 	if (versions_load(view->txn, account, 0, arena, &versions, &n) == 0 &&
 	    load_objects(view->txn, account, arena, out) == 0)
-		record_result(view->txn,
-		    replay(versions, n, at_ms, known_at_ms, settings, &grants),
+		record_result(view->txn, replay(&past, versions, n, &grants),
 		    "an account's past: no memory");
 	out->grants = grants.data;
 	out->n_grants = grants.n;

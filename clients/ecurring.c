@@ -72,13 +72,6 @@ const struct client_kind *ecurring_kind(const char *name)
 	return client_kind_find(&ecurring_client, name);
 }
 
-static bool is_form(const char *content_type)
-{
-	return client_media_is(
-		   content_type, "application/x-www-form-urlencoded") ||
-	       client_media_is(content_type, "multipart/form-data");
-}
-
 const char *ecurring_uuid(struct arena *arena, const char *id)
 {
 	char text[UUID_LENGTH + 1];
@@ -161,8 +154,6 @@ static int identify(const struct provider_settings *provider,
 
 	(void)provider;
 	memset(out, 0, sizeof(*out));
-	if (is_form(hook->content_type))
-		return err_set(err, ERR_BAD, "a form where JSON is expected");
 	rc = field_parse(
 	    hook->body, hook->len, CLIENT_JSON_DEPTH_MAX, &root, err);
 	if (rc == 0)

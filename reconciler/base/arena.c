@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "reconciler/base/secret.h"
+
 #include "reconciler/base/arena.h"
 
 enum {
@@ -41,6 +43,15 @@ void arena_fini(struct arena *arena)
 		return;
 	free_chain(arena->head);
 	arena_init(arena, arena->max);
+}
+
+void arena_wipe(struct arena *arena)
+{
+	struct arena_block *block = arena->head;
+
+	for (; block != NULL; block = block->next)
+		secret_wipe(block->data, block->cap);
+	arena_fini(arena);
 }
 
 void arena_reset(struct arena *arena)

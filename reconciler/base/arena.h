@@ -25,6 +25,8 @@ void arena_init(struct arena *arena, size_t max);
 void arena_fini(struct arena *arena);
 /* arena_reset(arena): forget everything, keep one block for reuse. */
 void arena_reset(struct arena *arena);
+/* arena_wipe(arena): arena_fini, with every byte zeroed first. For secrets. */
+void arena_wipe(struct arena *arena);
 /* arena_alloc(arena, n, size): n * size bytes, overflow checked. */
 void *arena_alloc(struct arena *arena, size_t n, size_t size);
 /* arena_text(arena, text): a copy of a C string; NULL for NULL. */

@@ -3,6 +3,7 @@
 
 #include "reconciler/core/settings.h"
 
+#include "reconciler/io/balance.h"
 #include "reconciler/io/print.h"
 #include "reconciler/io/query.h"
 #include "reconciler/io/wire.h"
@@ -78,6 +79,26 @@ static void print_grants(struct cmd_session *s, const struct account_answer *a)
 	print_table_out(&table, stdout);
 }
 
+static void print_credits(struct cmd_session *s, const struct account_answer *a)
+{
+	static const char *const headers[] = {
+	    "PROVIDER", "PRODUCT", "AMOUNT", "UNIT", NULL};
+	struct print_table table;
+
+	if (a->n_credits == 0)
+		return;
+	putchar('\n');
+	print_table_init(&table, &s->arena, headers);
+	for (size_t i = 0; i < a->n_credits; i++) {
+		const struct balance *b = &a->credits[i];
+		const char *cells[] = {
+		    b->provider, b->product, b->amount, b->unit};
+
+		print_table_row(&table, cells);
+	}
+	print_table_out(&table, stdout);
+}
+
 static int print_json(struct cmd_session *s, const struct account_answer *a)
 {
 	char *text = wire_account(s->settings, a);
@@ -105,6 +126,7 @@ static int answer(struct cmd_context *context, struct cmd_session *s,
 	} else {
 		print_form(s, &a);
 		print_grants(s, &a);
+		print_credits(s, &a);
 	}
 	return status_of(a.entitlement.entitled);
 }

@@ -70,6 +70,22 @@ static void show_policy(struct arena *a, const struct policy *policy)
 	}
 }
 
+/* The words that are no states; `orders` is another name of `paid`. */
+static void show_payments(struct arena *a, const struct policy *policy)
+{
+	enum access paid = policy->rules[STATE_PAID].access;
+
+	for (int i = EFFECT_NONE + 1; i < EFFECT_COUNT; i++) {
+		const char *name = effect_name((enum effect_kind)i);
+
+		print_field(stdout, arena_printf(a, "  %s", name),
+		    policy->revokes[i] ? "revoke" : "keep");
+	}
+	if (paid == ACCESS_ALLOW || paid == ACCESS_DENY)
+		print_field(stdout, "  orders",
+		    paid == ACCESS_ALLOW ? "grant" : "ignore");
+}
+
 /* Where its notifications have to go; the token itself is never shown. */
 static const char *hook_path(struct arena *a, const struct provider_settings *p)
 {
@@ -91,6 +107,8 @@ static void show_provider(struct arena *a, const struct provider_settings *p)
 	print_field(stdout, "hook token", p->hook_token_file);
 	print_field(stdout, "hook secret", p->hook_secret_file);
 	print_field(stdout, "rate", arena_printf(a, "%g/s", p->rate));
+	print_field(
+	    stdout, "stranger_rate", arena_printf(a, "%g/s", p->stranger_rate));
 	show_number(a, "burst", (unsigned long long)p->burst);
 	show_number(a, "concurrency", (unsigned long long)p->concurrency);
 	print_field(stdout, "timeout", duration(a, p->timeout_ms));
@@ -102,6 +120,7 @@ static void show_provider(struct arena *a, const struct provider_settings *p)
 	print_field(stdout, "account_from", p->account_from);
 	puts("policy");
 	show_policy(a, &p->policy);
+	show_payments(a, &p->policy);
 }
 
 /* Allowed, but worth a thought. */

@@ -75,7 +75,7 @@ int cmd_say_fail(const struct cmd_context *context, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(err.text, sizeof(err.text), format, args);
+	(void)vsnprintf(err.text, sizeof(err.text), format, args);
 	va_end(args);
 	return cmd_fail(context, &err);
 }

@@ -147,6 +147,7 @@ static int add(
 	notice->parent_id = arena_text(arena, wish->parent.id);
 	notice->arrived_ms = clock_wall_ms();
 	notice->cause = CAUSE_NOTIFIED;
+	notice->trusted = true;
 	if (arena_failed(arena))
 		return err_set(err, ERR_FAIL, "no memory");
 	batch->n++;

@@ -69,22 +69,22 @@ static void print_table(struct cmd_session *s, const struct history_line *lines,
 static int answer(struct cmd_context *context, struct cmd_session *s,
     const struct history_question *q)
 {
-	struct history_line *lines = NULL;
+	struct account_question whose = {
+	    .account = q->account, .now_ms = s->now_ms};
+	struct history_lines found = {.lines = NULL};
 	struct err_text err;
-	size_t n = 0;
-	int rc =
-	    q->account != NULL
-		? query_account_history(s->view, s->settings, q->account,
-		      s->now_ms, &s->arena, &lines, &n, &err)
-		: query_history(s->view, &q->ref, &s->arena, &lines, &n, &err);
+	int rc = q->account != NULL
+		     ? query_account_history(s->view, s->settings, &whose,
+			   &s->arena, &found, &err)
+		     : query_history(s->view, &q->ref, &s->arena, &found, &err);
 
 	if (rc != 0)
 		return cmd_fail(context, &err);
-	if (n == 0)
+	if (found.n == 0)
 		return CMD_NONE;
 	if (!q->json)
-		print_table(s, lines, n, q->account != NULL);
-	else if (print_json(lines, n) != 0)
+		print_table(s, found.lines, found.n, q->account != NULL);
+	else if (print_json(found.lines, found.n) != 0)
 		return cmd_say_fail(context, "the answer could not be written");
 	return CMD_OK;
 }

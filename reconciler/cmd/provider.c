@@ -9,6 +9,7 @@
 #include "reconciler/base/err.h"
 #include "reconciler/base/text.h"
 #include "reconciler/core/name.h"
+#include "reconciler/core/stranger.h"
 
 #include "reconciler/cmd/settings.h"
 
@@ -30,6 +31,7 @@ struct raw_provider {
 	const char *account_from;
 	bool allow_http;
 	double rate;
+	double stranger_rate; /* 0: by rate */
 	int64_t burst;
 	int64_t concurrency;
 	int64_t timeout_ms;
@@ -42,12 +44,12 @@ struct raw_provider {
 #define AT(member) offsetof(struct raw_provider, member)
 #define TEXT(key, member) \
 	{ \
-		.name = key, .type = CONFIG_TEXT, .offset = AT(member) \
+		.name = (key), .type = CONFIG_TEXT, .offset = AT(member) \
 	}
 #define RANGE(key, kind, member, low, high) \
 	{ \
-		.name = key, .type = kind, .offset = AT(member), .min = low, \
-		.max = high \
+		.name = (key), .type = (kind), .offset = AT(member), \
+		.min = (low), .max = (high) \
 	}
 
 static const struct config_key keys[] = {
@@ -67,6 +69,7 @@ static const struct config_key keys[] = {
     TEXT("account_from", account_from),
     {.name = "allow_http", .type = CONFIG_BOOL, .offset = AT(allow_http)},
     RANGE("rate", CONFIG_REAL, rate, 0.001, 1e6),
+    RANGE("stranger_rate", CONFIG_REAL, stranger_rate, 0.001, 1e6),
     RANGE("burst", CONFIG_INT, burst, 1, 1e6),
     RANGE("concurrency", CONFIG_INT, concurrency, 1, 1024),
     RANGE("timeout", CONFIG_DURATION, timeout_ms, 0.1 * SECOND, 300 * SECOND),
@@ -325,6 +328,8 @@ int provider_load(const struct config_node *node, unsigned int secrets,
 	out->hook_token_file = raw.hook_token_file;
 	out->hook_secret_file = raw.hook_secret_file;
 	out->rate = raw.rate;
+	out->stranger_rate = raw.stranger_rate > 0 ? raw.stranger_rate
+						   : strangers_rate(raw.rate);
 	out->burst = raw.burst;
 	out->concurrency = raw.concurrency;
 	out->timeout_ms = raw.timeout_ms;

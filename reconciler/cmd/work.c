@@ -25,36 +25,55 @@ static void tell_end(
 	    sizeof(pairs) / sizeof(pairs[0]));
 }
 
+static int status_of(const struct worker_report *r)
+{
+	bool attention = r->parked > 0 || r->barred > 0 || r->silent > 0;
+
+	return attention ? CMD_ATTENTION : CMD_OK;
+}
+
+/* As the store's one worker. */
+static int work_here(struct cmd_context *context, struct cmd_session *session,
+    const struct worker_options *options, bool *again)
+{
+	struct worker_report report = {.reload = false};
+	struct err_text err;
+
+	if (worker_run(session->settings, session->store, options,
+		&context->log, &report, &err) != 0)
+		return cmd_fail(context, &err);
+	tell_end(context, &report);
+	*again = report.reload && !stop_requested();
+	return status_of(&report);
+}
+
+static int work_if_alone(struct cmd_context *context,
+    struct cmd_session *session, const struct worker_options *options,
+    bool *again)
+{
+	struct err_text err;
+	int rc = store_lock_worker(session->store, &err);
+
+	if (rc == ERR_AGAIN) {
+		log_event(
+		    &context->log, LOG_INFO, "another_worker_runs", NULL, 0);
+		return CMD_OK;
+	}
+	if (rc != 0)
+		return cmd_fail(context, &err);
+	return work_here(context, session, options, again);
+}
+
 /* One run on one reading of the settings. */
 static int work_once(struct cmd_context *context,
     const struct worker_options *options, bool *again)
 {
-	struct worker_report report = {.reload = false};
 	struct cmd_session session;
-	struct err_text err;
 	int status = CMD_ERROR;
-	int rc = cmd_open(context, SETTINGS_API_KEYS, &session);
 
 	*again = false;
-	if (rc == 0) {
-		rc = store_lock_worker(session.store, &err);
-		if (rc == ERR_AGAIN) {
-			log_event(&context->log, LOG_INFO,
-			    "another_worker_runs", NULL, 0);
-			status = CMD_OK;
-		} else if (rc != 0) {
-			cmd_fail(context, &err);
-		} else if (worker_run(session.settings, session.store, options,
-			       &context->log, &report, &err) != 0) {
-			cmd_fail(context, &err);
-		} else {
-			tell_end(context, &report);
-			*again = report.reload && !stop_requested();
-			status = report.parked + report.barred + report.silent
-				     ? CMD_ATTENTION
-				     : CMD_OK;
-		}
-	}
+	if (cmd_open(context, SETTINGS_API_KEYS, &session) == 0)
+		status = work_if_alone(context, &session, options, again);
 	cmd_close(&session);
 	return status;
 }

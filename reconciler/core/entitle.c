@@ -5,18 +5,20 @@
 #include "reconciler/base/text.h"
 
 #include "reconciler/core/ms.h"
+#include "reconciler/core/revoke.h"
 
 #include "reconciler/core/entitle.h"
 
 /*
- * What one grant says from start until just before end; outside of it: no.
- * INT64_MAX as an end is open.
+ * What one grant says from start until just before end; outside of it: no; and
+ * no while an effect revokes it. INT64_MAX as an end is open.
  */
 struct span {
 	enum entitled says;
 	int64_t start_ms;
 	int64_t end_ms;
 	bool graced; /* a yes for a while, whatever ends it */
+	bool cut;    /* what ends it is an effect */
 };
 
 static enum state grant_state(const struct held_grant *held)
@@ -40,7 +42,8 @@ static struct span grant_span(const struct held_grant *held)
 {
 	const struct grant *grant = &held->grant;
 	struct policy_rule rule = grant_rule(held);
-	struct span span = {ENTITLED_NO, INT64_MIN, INT64_MAX, false};
+	struct span span = {
+	    .says = ENTITLED_NO, .start_ms = INT64_MIN, .end_ms = INT64_MAX};
 	int64_t grace_end_ms;
 
 	if (grant->since_ms != 0)
@@ -69,16 +72,31 @@ static bool is_within(const struct span *span, int64_t now_ms)
 	       (now_ms < span->end_ms || span->end_ms == INT64_MAX);
 }
 
-static enum entitled span_says(const struct span *span, int64_t now_ms)
+static enum entitled says_at(
+    const struct held_grant *held, const struct span *span, int64_t now_ms)
 {
-	return is_within(span, now_ms) ? span->says : ENTITLED_NO;
+	if (!is_within(span, now_ms) || revoke_at(held, now_ms) != NULL)
+		return ENTITLED_NO;
+	return span->says;
+}
+
+/* An effect that begins after that moment ends the span early. */
+static void cut(
+    struct span *span, const struct held_grant *held, int64_t now_ms)
+{
+	int64_t start_ms = revoke_start(held, now_ms);
+
+	if (start_ms >= span->end_ms)
+		return;
+	span->end_ms = start_ms;
+	span->cut = true;
 }
 
 enum entitled entitle_grant(const struct held_grant *held, int64_t now_ms)
 {
 	struct span span = grant_span(held);
 
-	return span_says(&span, now_ms);
+	return says_at(held, &span, now_ms);
 }
 
 /* How much an answer weighs: one yes outweighs all, an unknown any no. */
@@ -100,16 +118,19 @@ static int64_t chain_end(const struct held_grant *grants, size_t n,
 {
 	int64_t end_ms = now_ms;
 	bool moved = true, back = false;
+	const struct held_grant *held;
 	struct span span;
 	size_t i;
 
 	while (moved && end_ms != INT64_MAX) {
 		moved = false;
 		for (i = 0; i < n; i++) {
-			span = grant_span(&grants[back ? n - 1 - i : i]);
-			if (span.says != says || span.start_ms > end_ms ||
-			    span.end_ms <= end_ms)
+			held = &grants[back ? n - 1 - i : i];
+			span = grant_span(held);
+			if (span.says != says || span.end_ms <= end_ms ||
+			    says_at(held, &span, end_ms) != says)
 				continue;
+			cut(&span, held, end_ms);
 			end_ms = span.end_ms;
 			moved = true;
 		}
@@ -118,19 +139,24 @@ static int64_t chain_end(const struct held_grant *grants, size_t n,
 	return end_ms;
 }
 
-/* The next moment after now at which a grant that says so begins. */
+/* The next moment after now at which a grant begins, or comes back, to say so.
+ */
 static int64_t next_start(const struct held_grant *grants, size_t n,
     enum entitled says, int64_t now_ms)
 {
-	int64_t next_ms = INT64_MAX;
+	int64_t next_ms = INT64_MAX, start_ms;
 	struct span span;
 	size_t i;
 
 	for (i = 0; i < n; i++) {
 		span = grant_span(&grants[i]);
-		if (span.says == says && span.start_ms > now_ms &&
-		    span.start_ms < span.end_ms && span.start_ms < next_ms)
-			next_ms = span.start_ms;
+		if (span.says != says)
+			continue;
+		start_ms = span.start_ms > now_ms ? span.start_ms : now_ms;
+		start_ms = revoke_end(&grants[i], start_ms);
+		if (start_ms > now_ms && start_ms < span.end_ms &&
+		    start_ms < next_ms)
+			next_ms = start_ms;
 	}
 	return next_ms;
 }
@@ -159,6 +185,7 @@ struct subject {
 	const char *word;
 	char start[CLOCK_TEXT_MAX];
 	char end[CLOCK_TEXT_MAX];
+	const struct held_effect *effect; /* that revokes it, or NULL */
 };
 
 static void write_moment(int64_t ms, char out[CLOCK_TEXT_MAX])
@@ -170,6 +197,9 @@ static void write_moment(int64_t ms, char out[CLOCK_TEXT_MAX])
 static int say_yes(const struct span *span, const struct subject *subject,
     char *out, size_t cap)
 {
+	if (span->cut)
+		return snprintf(out, cap, "%s %s at provider, revoked from %s",
+		    subject->kind, subject->word, subject->end);
 	if (span->graced)
 		return snprintf(out, cap, "in grace until %s (%s at provider)",
 		    subject->end, subject->word);
@@ -190,6 +220,24 @@ static int say_unknown(
 	    subject->kind, subject->word);
 }
 
+/* What became of the money, of which object we know it, and for how long. */
+static int say_revoked(const struct held_effect *effect, char *out, size_t cap)
+{
+	static const char *const words[EFFECT_COUNT] = {[EFFECT_NONE] = "paid",
+	    [EFFECT_PARTIAL_REFUND] = "refunded in part",
+	    [EFFECT_REFUND] = "refunded",
+	    [EFFECT_CHARGEBACK] = "charged back"};
+	char at[CLOCK_TEXT_MAX], until[CLOCK_TEXT_MAX];
+
+	write_moment(effect->at_ms, at);
+	write_moment(effect->until_ms, until);
+	return snprintf(out, cap, "revoked%s%s: %s%s%s (%s %s)",
+	    effect->until_ms != 0 ? " until " : "",
+	    effect->until_ms != 0 ? until : "", words[effect->kind],
+	    effect->at_ms != 0 ? " on " : "", effect->at_ms != 0 ? at : "",
+	    effect->source.kind, effect->source.id);
+}
+
 static int say_no(const struct span *span, const struct subject *subject,
     int64_t now_ms, char *out, size_t cap)
 {
@@ -205,6 +253,8 @@ static int say_no(const struct span *span, const struct subject *subject,
 		return snprintf(out, cap,
 		    "%s ends %s, before it starts (%s at provider)", what,
 		    subject->end, subject->word);
+	if (span->start_ms <= now_ms && subject->effect != NULL)
+		return say_revoked(subject->effect, out, cap);
 	return snprintf(
 	    out, cap, "%s starts %s", subject->kind, subject->start);
 }
@@ -212,8 +262,9 @@ static int say_no(const struct span *span, const struct subject *subject,
 static void say_reason(const struct held_grant *held, const struct span *span,
     int64_t now_ms, struct entitlement *out)
 {
-	struct subject subject = {
-	    .kind = held->object.kind, .word = held->grant.status};
+	struct subject subject = {.kind = held->object.kind,
+	    .word = held->grant.status,
+	    .effect = revoke_at(held, now_ms)};
 	char text[NAME_KIND_MAX + OBSERVATION_WORD_MAX + sizeof(out->reason)];
 	int len;
 
@@ -239,7 +290,7 @@ static void say_reason(const struct held_grant *held, const struct span *span,
 void entitle_account(const struct held_grant *grants, size_t n, int64_t now_ms,
     struct entitlement *out)
 {
-	struct span span, best = {ENTITLED_NO, 0, 0, false};
+	struct span span, best = {.says = ENTITLED_NO};
 	enum entitled says;
 	size_t i;
 
@@ -247,7 +298,9 @@ void entitle_account(const struct held_grant *grants, size_t n, int64_t now_ms,
 	    .entitled = ENTITLED_NO, .deciding = (size_t)-1};
 	for (i = 0; i < n; i++) {
 		span = grant_span(&grants[i]);
-		says = span_says(&span, now_ms);
+		says = says_at(&grants[i], &span, now_ms);
+		if (says != ENTITLED_NO)
+			cut(&span, &grants[i], now_ms);
 		if (out->deciding != (size_t)-1 &&
 		    (weight(says) < weight(out->entitled) ||
 			(says == out->entitled && span.end_ms <= best.end_ms)))

@@ -139,12 +139,12 @@ static void take_barred(struct health *health, const struct health_event *event)
 
 static void take_later(struct health *health, const struct health_event *event)
 {
-	bool asked = event->retry_after_ms > 0 ||
-		     event->http_status == HTTP_TOO_MANY_REQUESTS;
+	bool at_once = event->retry_after_ms > 0 || event->stops_all ||
+		       event->http_status == HTTP_TOO_MANY_REQUESTS;
 	bool held = is_held(health, event->now_ms);
 	int64_t until_ms;
 
-	if (health->state == HEALTH_OK && !asked &&
+	if (health->state == HEALTH_OK && !at_once &&
 	    health->failures < HEALTH_DOWN_AFTER)
 		return;
 	if (held && event->retry_after_ms <= 0)

@@ -45,7 +45,9 @@ struct health_event {
 	int http_status;	/* 0: no answer at all */
 	int64_t retry_after_ms; /* the provider asked for it; 0: it did not */
 	const char *cause;	/* text, for the reason; may be NULL */
-	int64_t now_ms;		/* wall clock */
+	/* LATER: nothing at all can be asked meanwhile (no token): wait. */
+	bool stops_all;
+	int64_t now_ms; /* wall clock */
 	uint64_t random;
 	uint64_t key_stamp; /* changes when the key file changes */
 };
@@ -53,11 +55,11 @@ struct health_event {
 /*
  * health_after(health, event): fold one ended request in. Returns true when
  * the state changed (worth a log line). TRUTH, MORE, GONE and GARBLED are
- * answers: they make it ok. 429 or Retry-After waits at once; other LATERs
- * wait after HEALTH_DOWN_AFTER in a row; BARRED bars. A request that was under
- * way when a wait began ends before until_ms and is no probe: its answer does
- * not end the wait, its failure does not lengthen it (a later Retry-After
- * does).
+ * answers: they make it ok. 429, Retry-After or a LATER that stops all waits
+ * at once; other LATERs wait after HEALTH_DOWN_AFTER in a row; BARRED bars. A
+ * request that was under way when a wait began ends before until_ms and is no
+ * probe: its answer does not end the wait, its failure does not lengthen it (a
+ * later Retry-After does).
  */
 bool health_after(struct health *health, const struct health_event *event);
 

@@ -18,6 +18,20 @@ const char *verdict_name(enum verdict verdict)
 	return verdict_names[verdict];
 }
 
+static const char *const effect_names[EFFECT_COUNT] = {
+    [EFFECT_NONE] = "none",
+    [EFFECT_PARTIAL_REFUND] = "partial_refund",
+    [EFFECT_REFUND] = "refund",
+    [EFFECT_CHARGEBACK] = "chargeback",
+};
+
+const char *effect_name(enum effect_kind kind)
+{
+	if ((unsigned int)kind >= EFFECT_COUNT)
+		return "unknown";
+	return effect_names[kind];
+}
+
 size_t observation_cut(const char *text, size_t max)
 {
 	size_t len = strnlen(text, max);

@@ -44,6 +44,13 @@ void pace_take(struct pace *pace, uint32_t n)
 		pace->tokens = 0;
 }
 
+void pace_give(struct pace *pace)
+{
+	double tokens = pace->tokens + 1;
+
+	pace->tokens = tokens < pace->burst ? tokens : pace->burst;
+}
+
 int64_t pace_wait_ms(struct pace *pace, int64_t now_ms)
 {
 	double wait_ms;

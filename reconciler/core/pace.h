@@ -17,6 +17,8 @@ void pace_init(struct pace *pace, double rate, double burst, int64_t now_ms);
 uint32_t pace_available(struct pace *pace, int64_t now_ms);
 /* pace_take(pace, n): take n of them (never more than were available). */
 void pace_take(struct pace *pace, uint32_t n);
+/* pace_give(pace): give back one that was taken and not used. */
+void pace_give(struct pace *pace);
 /* pace_wait_ms(pace, now): milliseconds until one token is there; 0: now. */
 int64_t pace_wait_ms(struct pace *pace, int64_t now_ms);
 

@@ -1,3 +1,4 @@
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -8,13 +9,12 @@
 
 void policy_default(struct policy *policy)
 {
-	*policy =
-	    (struct policy){.rules = {
-				[STATE_UNKNOWN] = {.access = ACCESS_UNKNOWN},
-				[STATE_TRIALING] = {.access = ACCESS_ALLOW},
-				[STATE_ACTIVE] = {.access = ACCESS_ALLOW},
-				[STATE_PAST_DUE] = {.access = ACCESS_ALLOW},
-			    }};
+	*policy = (struct policy){
+	    .rules = {[STATE_UNKNOWN] = {.access = ACCESS_UNKNOWN},
+		[STATE_TRIALING] = {.access = ACCESS_ALLOW},
+		[STATE_ACTIVE] = {.access = ACCESS_ALLOW},
+		[STATE_PAST_DUE] = {.access = ACCESS_ALLOW}},
+	    .revokes = {[EFFECT_REFUND] = true, [EFFECT_CHARGEBACK] = true}};
 }
 
 /* 0 and *out, or ERR_BAD. */
@@ -42,25 +42,64 @@ static int rule_parse(
 	return out->grace_ms > 0 ? 0 : ERR_BAD;
 }
 
-int policy_set(struct policy *policy, const char *state, const char *rule,
+static int set_state(struct policy *policy, const char *word, const char *rule,
     struct err_text *err)
 {
 	struct policy_rule parsed;
 	enum state which;
 
-	if (state_parse(state, &which) != 0)
+	if (state_parse(word, &which) != 0)
 		return err_set(err, ERR_BAD,
-		    "no such state \"%s\": pending, trialing, active, "
+		    "no such word \"%s\": a state (pending, trialing, active, "
 		    "past_due, paused, ended, paid, failed, refunded, "
-		    "reversed or unknown",
-		    state);
+		    "reversed, unknown), refund, partial_refund, chargeback "
+		    "or orders",
+		    word);
 	if (rule_parse(which, rule, &parsed) != 0)
 		return err_set(err, ERR_BAD,
 		    "\"%s\" for %s: allow, deny%s or grace DURATION "
 		    "(such as \"grace 7d\")",
-		    rule, state, which == STATE_UNKNOWN ? ", unknown" : "");
+		    rule, word, which == STATE_UNKNOWN ? ", unknown" : "");
 	policy->rules[which] = parsed;
 	return 0;
+}
+
+static int set_effect(struct policy *policy, enum effect_kind kind,
+    const char *rule, struct err_text *err)
+{
+	bool revokes = strcmp(rule, "revoke") == 0;
+
+	if (!revokes && strcmp(rule, "keep") != 0)
+		return err_set(err, ERR_BAD, "\"%s\" for %s: revoke or keep",
+		    rule, effect_name(kind));
+	policy->revokes[kind] = revokes;
+	return 0;
+}
+
+static int set_orders(
+    struct policy *policy, const char *rule, struct err_text *err)
+{
+	bool grants = strcmp(rule, "grant") == 0;
+
+	if (!grants && strcmp(rule, "ignore") != 0)
+		return err_set(
+		    err, ERR_BAD, "\"%s\" for orders: grant or ignore", rule);
+	policy->rules[STATE_PAID] =
+	    (struct policy_rule){.access = grants ? ACCESS_ALLOW : ACCESS_DENY};
+	return 0;
+}
+
+int policy_set(struct policy *policy, const char *word, const char *rule,
+    struct err_text *err)
+{
+	for (int i = EFFECT_NONE + 1; i < EFFECT_COUNT; i++) {
+		if (strcmp(word, effect_name((enum effect_kind)i)) == 0)
+			return set_effect(
+			    policy, (enum effect_kind)i, rule, err);
+	}
+	if (strcmp(word, "orders") == 0)
+		return set_orders(policy, rule, err);
+	return set_state(policy, word, rule, err);
 }
 
 const char *policy_rule_text(

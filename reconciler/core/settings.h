@@ -40,6 +40,7 @@ struct provider_settings {
 
 	double rate; /* requests a second */
 	int64_t burst;
+	double stranger_rate; /* looks a second, see core/stranger.h */
 	int64_t concurrency;
 	int64_t timeout_ms;
 	int64_t silence_ms;	  /* 0: no alarm */

@@ -8,6 +8,7 @@
 #include "reconciler/base/buf.h"
 #include "reconciler/base/clock.h"
 #include "reconciler/base/err.h"
+#include "reconciler/core/health.h"
 
 #include "reconciler/io/fetch.h"
 
@@ -347,4 +348,15 @@ bool fetch_next(struct fetch *f, struct fetch_result *out)
 		return true;
 	}
 	return false;
+}
+
+int64_t fetch_retry_after_ms(const struct fetch_result *result, int64_t now_ms)
+{
+	int64_t wait_ms = 0;
+
+	if (result->retry_after == NULL || result->status < 400 ||
+	    clock_parse_http(result->retry_after, now_ms, &wait_ms) != 0)
+		return 0;
+	return wait_ms < HEALTH_RETRY_AFTER_MAX_MS ? wait_ms
+						   : HEALTH_RETRY_AFTER_MAX_MS;
 }

@@ -60,4 +60,10 @@ int fetch_wait(struct fetch *fetch, const int *fds, size_t n,
 /* fetch_next(fetch, out): the next ended request; false: none just now. */
 bool fetch_next(struct fetch *fetch, struct fetch_result *out);
 
+/*
+ * fetch_retry_after_ms(result, now): how long an answer that is no success asks
+ * us to stay away, at most HEALTH_RETRY_AFTER_MAX_MS; 0: it does not.
+ */
+int64_t fetch_retry_after_ms(const struct fetch_result *result, int64_t now_ms);
+
 #endif

@@ -1,6 +1,5 @@
 #include <string.h>
 
-#include "reconciler/base/clock.h"
 #include "reconciler/base/err.h"
 #include "reconciler/core/health.h"
 #include "reconciler/core/settings.h"
@@ -10,7 +9,10 @@
 
 #include "reconciler/io/flight.h"
 
-enum { FLIGHT_ARENA_MAX = 512 * 1024 * 1024 }; /* fifty full replies */
+enum {
+	FLIGHT_ARENA_MAX = 512 * 1024 * 1024, /* fifty full replies */
+	HTTP_UNAUTHORIZED = 401
+};
 
 void flight_init(struct flight *flight)
 {
@@ -28,21 +30,27 @@ void flight_clear(struct flight *flight)
 	arena_reset(&flight->arena);
 	flight->state = FLIGHT_FREE;
 	flight->lane = NULL;
+	flight->paid = false;
+	flight->aside = false;
+	flight->repeated = false;
 	flight->n_replies = 0;
 	flight->took_ms = 0;
 	memset(&flight->outcome, 0, sizeof(flight->outcome));
 	memset(&flight->settled, 0, sizeof(flight->settled));
 }
 
-static struct client_object looked_at(const struct flight *flight)
+/* A client may hand the token on as it is: it has to live as the rest does. */
+static struct client_object looked_at(struct flight *flight)
 {
 	struct client_object object = {
 	    .kind = flight->claim.ref.kind,
 	    .id = flight->claim.ref.id,
 	    .parent_kind = flight->claim.parent_kind,
 	    .parent_id = flight->claim.parent_id,
+	    .token = arena_text(&flight->arena, flight->lane->token.text),
 	};
 
+	flight->token_serial = flight->lane->token.serial;
 	return object;
 }
 
@@ -77,26 +85,33 @@ static void give_up(struct flight *flight, const char *cause)
 	flight->outcome.hopeless = true;
 }
 
-void flight_ask(struct flight *flight)
+static void ask_first(struct flight *flight)
 {
 	const struct provider_settings *provider = flight->lane->provider;
-	struct client_object object = looked_at(flight);
+	struct client_object object;
 	struct err_text err;
 	int rc;
 
-	memset(&flight->request, 0, sizeof(flight->request));
-	flight->state = FLIGHT_READY;
 	if (lacks_parent(flight)) {
 		give_up(flight, "it cannot be asked for without its parent: "
 				"enqueue it with --parent KIND/ID");
 		return;
 	}
+	object = looked_at(flight);
 	rc = provider->client->ask(
 	    provider, &object, &flight->arena, &flight->request, &err);
 	if (rc == ERR_BAD)
 		give_up(flight, err.text);
 	else if (rc != 0)
 		flight_fail(flight, VERDICT_GARBLED, err.text);
+}
+
+void flight_begin(struct flight *flight, struct lane *lane)
+{
+	flight->lane = lane;
+	flight->errand.lane = lane;
+	flight->errand.flight = flight;
+	flight->state = FLIGHT_HELD;
 }
 
 /* Keep an answer for the reading of those that follow it. */
@@ -125,49 +140,100 @@ static void conclude(struct flight *flight)
 	outcome->n_also = reading->n_also;
 }
 
-static void read_answer(
-    struct flight *flight, const struct fetch_result *result, int64_t now_ms)
+static void read_replies(struct flight *flight, int64_t now_ms)
 {
 	const struct provider_settings *provider = flight->lane->provider;
 	struct client_object object = looked_at(flight);
+
+	memset(&flight->reading, 0, sizeof(flight->reading));
+	provider->client->read(provider, &object, flight->replies,
+	    flight->n_replies, now_ms, &flight->arena, &flight->reading);
+}
+
+/* A further question is what the answers so far lead to: read them again. */
+static void ask_on(struct flight *flight, int64_t now_ms)
+{
+	read_replies(flight, now_ms);
+	if (flight->reading.verdict != VERDICT_MORE)
+		conclude(flight);
+	else
+		flight->request = flight->reading.next;
+}
+
+void flight_ask(struct flight *flight, int64_t now_ms)
+{
+	memset(&flight->request, 0, sizeof(flight->request));
+	flight->state = FLIGHT_READY;
+	if (flight->n_replies == 0)
+		ask_first(flight);
+	else
+		ask_on(flight, now_ms);
+}
+
+static void read_answer(
+    struct flight *flight, const struct fetch_result *result, int64_t now_ms)
+{
 	struct client_reply *reply = &flight->replies[flight->n_replies++];
 
 	reply->status = result->status;
 	reply->content_type = result->content_type;
 	reply->body = result->body;
 	reply->len = result->len;
-	memset(&flight->reading, 0, sizeof(flight->reading));
-	provider->client->read(provider, &object, flight->replies,
-	    flight->n_replies, now_ms, &flight->arena, &flight->reading);
+	read_replies(flight, now_ms);
 	if (flight->reading.verdict != VERDICT_MORE) {
 		conclude(flight);
 	} else if (keep(flight, reply)) {
 		flight->request = flight->reading.next;
 		flight->state = FLIGHT_READY;
+		flight->paid = false;
+		flight->repeated = false;
 	} else {
 		flight_fail(flight, VERDICT_GARBLED,
 		    "the answer has more parts than are ever read");
 	}
 }
 
-static int64_t retry_after_ms(const struct fetch_result *result, int64_t now_ms)
+/* A token may end before its time: one more try with a fresh one. */
+static bool is_refused(struct flight *flight, const struct fetch_result *result)
 {
-	int64_t wait_ms = 0;
+	struct token *token = &flight->lane->token;
+	bool again = !flight->repeated;
 
-	if (result->retry_after == NULL || result->status < 400 ||
-	    clock_parse_http(result->retry_after, now_ms, &wait_ms) != 0)
-		return 0;
-	return wait_ms < HEALTH_RETRY_AFTER_MAX_MS ? wait_ms
-						   : HEALTH_RETRY_AFTER_MAX_MS;
+	if (result->status != HTTP_UNAUTHORIZED || !token_is_needed(token))
+		return false;
+	token_refused(token, flight->token_serial);
+	flight->repeated = true;
+	return again;
 }
 
-void flight_answer(struct flight *flight, const struct fetch_result *result,
+/* What the provider's health learns from an answer. */
+static struct health_event learnt(const struct flight *flight,
+    const struct fetch_result *result, int64_t wait_ms, int64_t now_ms)
+{
+	bool more = flight->state == FLIGHT_READY;
+	struct health_event event = {
+	    .verdict = more ? VERDICT_MORE : flight->outcome.verdict,
+	    .http_status = result->status,
+	    .retry_after_ms = wait_ms,
+	    .cause = flight->outcome.cause,
+	    .now_ms = now_ms,
+	};
+
+	return event;
+}
+
+bool flight_answer(struct flight *flight, const struct fetch_result *result,
     int64_t now_ms, struct health_event *event)
 {
-	int64_t wait_ms = retry_after_ms(result, now_ms);
+	int64_t wait_ms = fetch_retry_after_ms(result, now_ms);
 
 	flight->took_ms += result->took_ms;
 	flight->outcome.http_status = result->status;
+	if (is_refused(flight, result)) {
+		flight->state = FLIGHT_HELD;
+		flight->paid = false;
+		return false;
+	}
 	if (result->error != NULL)
 		flight_fail(flight, VERDICT_LATER, result->error);
 	else if (result->too_large)
@@ -177,12 +243,6 @@ void flight_answer(struct flight *flight, const struct fetch_result *result,
 		read_answer(flight, result, now_ms);
 	if (wait_ms > 0)
 		flight->outcome.retry_at_ms = now_ms + wait_ms;
-	memset(event, 0, sizeof(*event));
-	event->verdict = flight->state == FLIGHT_READY
-			     ? VERDICT_MORE
-			     : flight->outcome.verdict;
-	event->http_status = result->status;
-	event->retry_after_ms = wait_ms;
-	event->cause = flight->outcome.cause;
-	event->now_ms = now_ms;
+	*event = learnt(flight, result, wait_ms, now_ms);
+	return true;
 }

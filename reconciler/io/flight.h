@@ -8,6 +8,7 @@
 #include "cache/store.h"
 #include "clients/client.h"
 #include "reconciler/base/arena.h"
+#include "reconciler/io/lane.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -15,10 +16,10 @@
 
 struct fetch_result;
 struct health_event;
-struct lane;
 
 enum flight_state {
 	FLIGHT_FREE = 0,
+	FLIGHT_HELD,  /* its question is still to be made */
 	FLIGHT_READY, /* request is built and waits to be sent */
 	FLIGHT_SENT,  /* waits for the answer */
 	FLIGHT_ENDED  /* outcome is set and waits to be settled */
@@ -27,6 +28,11 @@ enum flight_state {
 struct flight {
 	enum flight_state state;
 	struct lane *lane;
+	struct errand errand;
+	bool paid;  /* the lane's budget was charged for the next request */
+	bool aside; /* READY, but its operation has no budget left just now */
+	bool repeated;	       /* its question was asked with two tokens */
+	uint64_t token_serial; /* of the token that its question carries */
 	struct claim claim;
 	struct arena arena; /* claim, request, answers, observation */
 	struct client_request request;
@@ -44,9 +50,14 @@ void flight_fini(struct flight *flight);
 /* flight_clear(flight): free for the next claim. */
 void flight_clear(struct flight *flight);
 
-/* flight_ask(flight): after the claim: READY, or ENDED if it cannot be asked.
+/* flight_begin(flight, lane): claimed: HELD. */
+void flight_begin(struct flight *flight, struct lane *lane);
+
+/*
+ * flight_ask(flight, now): HELD: make its next question, with the lane's token
+ * where there is such a thing: READY, or ENDED if it cannot be asked.
  */
-void flight_ask(struct flight *flight);
+void flight_ask(struct flight *flight, int64_t now_ms);
 
 /*
  * flight_fail(flight, verdict, cause): end it without an answer. The cause is
@@ -57,10 +68,11 @@ void flight_fail(
 
 /*
  * flight_answer(flight, result, now, event): fold one answer in: READY again
- * for MORE, else ENDED. *event is what the provider's health learns from it
- * (random and key_stamp are left to the caller).
+ * for MORE, else ENDED; *event is what the provider's health learns from it
+ * (random and key_stamp are left to the caller). false: the token was refused
+ * and nothing is learnt: HELD, to be asked once more with a fresh one.
  */
-void flight_answer(struct flight *flight, const struct fetch_result *result,
+bool flight_answer(struct flight *flight, const struct fetch_result *result,
     int64_t now_ms, struct health_event *event);
 
 #endif

@@ -1,9 +1,14 @@
+#include <stdlib.h>
 #include <string.h>
 
+#include "clients/client.h"
+
 #include "reconciler/base/clock.h"
+#include "reconciler/base/err.h"
 #include "reconciler/base/log.h"
 #include "reconciler/core/schedule.h"
 #include "reconciler/core/settings.h"
+#include "reconciler/core/stranger.h"
 
 #include "reconciler/io/lane.h"
 
@@ -12,16 +17,81 @@ static size_t least(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
+int lane_open(struct lane *lane, const struct provider_settings *provider,
+    size_t limit, size_t slots, int64_t mono_ms, struct err_text *err)
+{
+	const struct client_defaults *d = &provider->client->defaults;
+
+	lane->provider = provider;
+	lane->limit = limit;
+	lane->slots = slots;
+	lane->errand.lane = lane;
+	token_init(&lane->token, provider);
+	pace_init(
+	    &lane->pace, provider->rate, (double)provider->burst, mono_ms);
+	pace_init(
+	    &lane->strangers, provider->stranger_rate, STRANGER_BURST, mono_ms);
+	if (d->n_operations == 0)
+		return 0;
+	lane->operations = calloc(d->n_operations, sizeof(*lane->operations));
+	if (lane->operations == NULL)
+		return err_set(err, ERR_FAIL, "no memory for a lane");
+	for (size_t i = 0; i < d->n_operations; i++)
+		pace_init(&lane->operations[i], d->operations[i].rate,
+		    (double)d->operations[i].burst, mono_ms);
+	return 0;
+}
+
+void lane_close(struct lane *lane)
+{
+	token_fini(&lane->token);
+	free(lane->operations);
+	lane->operations = NULL;
+}
+
+struct pace *lane_operation(struct lane *lane, const char *name)
+{
+	const struct client_defaults *d = &lane->provider->client->defaults;
+
+	for (size_t i = 0; name != NULL && i < d->n_operations; i++) {
+		if (strcmp(d->operations[i].name, name) == 0)
+			return &lane->operations[i];
+	}
+	return NULL;
+}
+
+/* How many requests may be under way as far as its health goes. */
+static size_t allowed(const struct lane *lane, struct lane_now now)
+{
+	return health_allows(
+	    &lane->health, now.wall_ms, lane->provider->key_stamp);
+}
+
+bool lane_is_allowed(const struct lane *lane, struct lane_now now)
+{
+	return allowed(lane, now) > 0;
+}
+
+bool lane_has_slot(const struct lane *lane, struct lane_now now)
+{
+	return lane->in_flight < least(lane->limit, allowed(lane, now));
+}
+
+static bool is_crowded(const struct lane *lane)
+{
+	return lane->in_flight + lane->aside >= lane->slots;
+}
+
 size_t lane_room(struct lane *lane, struct lane_now now)
 {
-	size_t allowed = health_allows(
-	    &lane->health, now.wall_ms, lane->provider->key_stamp);
-	size_t most = least(lane->limit, allowed);
+	size_t most = least(lane->limit, allowed(lane, now));
+	size_t room;
 
-	if (lane->in_flight >= most)
+	if (lane->in_flight >= most || is_crowded(lane))
 		return 0;
-	return least(
-	    most - lane->in_flight, pace_available(&lane->pace, now.mono_ms));
+	room = least(most - lane->in_flight,
+	    lane->slots - lane->in_flight - lane->aside);
+	return least(room, pace_available(&lane->pace, now.mono_ms));
 }
 
 static int64_t later(int64_t a, int64_t b)
@@ -29,30 +99,58 @@ static int64_t later(int64_t a, int64_t b)
 	return a > b ? a : b;
 }
 
+bool lane_takes_strangers(struct lane *lane, struct lane_now now)
+{
+	return !lane->flood ||
+	       pace_available(&lane->strangers, now.mono_ms) > 0;
+}
+
+/* How long until something is due that may be taken up as such. */
+static int64_t due_wait_ms(struct lane *lane, struct lane_now now)
+{
+	int64_t wait_ms = INT64_MAX;
+	int64_t stranger_ms;
+
+	if (lane->more)
+		return 0;
+	if (lane->next_due_ms != 0)
+		wait_ms = later(0, lane->next_due_ms - now.wall_ms);
+	if (lane->next_stranger_ms == 0)
+		return wait_ms;
+	stranger_ms = later(lane->next_stranger_ms - now.wall_ms,
+	    pace_wait_ms(&lane->strangers, now.mono_ms));
+	return stranger_ms < wait_ms ? stranger_ms : wait_ms;
+}
+
 int64_t lane_wait_ms(struct lane *lane, struct lane_now now)
 {
-	int64_t wait_ms;
-	uint32_t allowed = health_allows(
-	    &lane->health, now.wall_ms, lane->provider->key_stamp);
+	size_t most = allowed(lane, now);
+	int64_t wait_ms = due_wait_ms(lane, now);
 
-	if (lane->next_due_ms == 0 || lane->in_flight >= lane->limit)
+	if (wait_ms == INT64_MAX || lane->in_flight >= lane->limit ||
+	    is_crowded(lane))
 		return INT64_MAX;
-	wait_ms = later(0, lane->next_due_ms - now.wall_ms);
-	if (allowed == 0)
+	if (most == 0)
 		wait_ms = later(wait_ms, lane->health.until_ms - now.wall_ms);
-	else if (lane->in_flight >= allowed)
+	else if (lane->in_flight >= most)
 		return INT64_MAX; /* the probe's answer decides */
 	return later(wait_ms, pace_wait_ms(&lane->pace, now.mono_ms));
 }
 
-bool lane_is_drained(const struct lane *lane, struct lane_now now)
+static bool is_due(int64_t at_ms, struct lane_now now)
 {
-	bool due = lane->next_due_ms != 0 && lane->next_due_ms <= now.wall_ms;
+	return at_ms != 0 && at_ms <= now.wall_ms;
+}
+
+bool lane_is_drained(struct lane *lane, struct lane_now now)
+{
+	bool due = is_due(lane->next_due_ms, now) ||
+		   (is_due(lane->next_stranger_ms, now) &&
+		       lane_takes_strangers(lane, now));
 
 	if (!due && !lane->next_spaced)
 		return true;
-	return health_allows(
-		   &lane->health, now.wall_ms, lane->provider->key_stamp) == 0;
+	return !lane_is_allowed(lane, now);
 }
 
 static const char *advice(const struct lane *lane)

@@ -7,24 +7,43 @@
 
 #include "reconciler/core/health.h"
 #include "reconciler/core/pace.h"
+#include "reconciler/io/token.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+struct err_text;
+struct flight;
 struct log;
 struct provider_settings;
+
+/* Whose request it is: the cookie of each fetch. */
+struct errand {
+	struct lane *lane;
+	struct flight *flight; /* NULL: the one for the lane's token */
+};
 
 struct lane {
 	const struct provider_settings *provider;
 	struct health health;
 	bool health_dirty; /* to be written with the next turn */
 	struct pace pace;
-	size_t limit; /* most requests in flight */
+	/* Beside it, as the type's defaults.operations; owned. */
+	struct pace *operations;
+	struct token token;
+	struct errand errand; /* for the token */
+	size_t limit;	      /* most requests in flight */
+	size_t slots;	      /* most flights, those set aside included */
 	size_t in_flight;
+	size_t aside; /* flights that wait for their operation's budget */
 	int64_t next_due_ms; /* its next unclaimed job; 0: none */
-	bool next_spaced;    /* a notice waits only for its spacing */
-	bool silent;	     /* the silence alarm rings */
+	bool flood;	     /* strangers keep to a budget of their own */
+	struct pace strangers;
+	int64_t next_stranger_ms; /* in a flood: as next_due_ms */
+	bool more; /* of a kind that was passed over, one may be claimed now */
+	bool next_spaced; /* a notice waits only for its spacing */
+	bool silent;	  /* the silence alarm rings */
 };
 
 /* Both times that a decision needs: wall for the record, mono for waits. */
@@ -33,6 +52,24 @@ struct lane_now {
 	int64_t mono_ms;
 };
 
+/*
+ * lane_open(lane, provider, limit, slots, mono, err): with full budgets; its
+ * health is the caller's to fill in. 0 or ERR_FAIL. lane_close(lane): wipes the
+ * token; also of a zeroed one.
+ */
+int lane_open(struct lane *lane, const struct provider_settings *provider,
+    size_t limit, size_t slots, int64_t mono_ms, struct err_text *err);
+void lane_close(struct lane *lane);
+
+/* lane_operation(lane, name): the budget of this operation; NULL: none. */
+struct pace *lane_operation(struct lane *lane, const char *name);
+/* lane_is_allowed(lane, now): its health lets something be asked. */
+bool lane_is_allowed(const struct lane *lane, struct lane_now now);
+/* lane_has_slot(lane, now): one more request may be in flight. */
+bool lane_has_slot(const struct lane *lane, struct lane_now now);
+
+/* lane_takes_strangers(lane, now): one of them may be taken up. */
+bool lane_takes_strangers(struct lane *lane, struct lane_now now);
 /* lane_room(lane, now): how many jobs it may take up now. */
 size_t lane_room(struct lane *lane, struct lane_now now);
 
@@ -44,9 +81,10 @@ int64_t lane_wait_ms(struct lane *lane, struct lane_now now);
 
 /*
  * lane_is_drained(lane, now): nothing that is due can be asked now, nor within
- * the spacing of one object.
+ * the spacing of one object. What waits for the strangers' budget is left to
+ * the next run: a flood must not keep this one for ever.
  */
-bool lane_is_drained(const struct lane *lane, struct lane_now now);
+bool lane_is_drained(struct lane *lane, struct lane_now now);
 
 /* lane_fold(lane, event, log): one request ended; log a change of health. */
 void lane_fold(

@@ -7,6 +7,8 @@
 #include "reconciler/core/history.h"
 #include "reconciler/core/settings.h"
 
+#include "reconciler/io/balance.h"
+
 #include "reconciler/io/query.h"
 
 static bool is_meant(
@@ -75,6 +77,9 @@ int query_account(struct store_view *view, const struct settings *settings,
 	rc = read_account(view, settings, q, arena, &seen, err);
 	if (rc == 0)
 		rc = choose_grants(q, &seen, arena, out, err);
+	if (rc == 0)
+		rc = balance_sum(seen.credits, seen.n_credits, q->product,
+		    arena, &out->credits, &out->n_credits, err);
 	if (rc != 0)
 		return rc;
 	out->account = q->account;
@@ -153,41 +158,39 @@ static int add_object(struct store_view *view, const struct object_ref *ref,
 	return rc;
 }
 
-static void give(struct line_list *list, struct history_line **out, size_t *n)
+static void give(struct line_list *list, struct history_lines *out)
 {
 	if (list->n > 0)
 		qsort(list->lines, list->n, sizeof(*list->lines), by_time);
-	*out = list->lines;
-	*n = list->n;
+	out->lines = list->lines;
+	out->n = list->n;
 }
 
 int query_history(struct store_view *view, const struct object_ref *ref,
-    struct arena *arena, struct history_line **out, size_t *n,
-    struct err_text *err)
+    struct arena *arena, struct history_lines *out, struct err_text *err)
 {
 	struct line_list list = {.arena = arena};
 	int rc = add_object(view, ref, &list, err);
 
 	if (rc == ERR_ABSENT)
 		rc = 0;
-	give(&list, out, n);
+	give(&list, out);
 	return rc;
 }
 
 int query_account_history(struct store_view *view,
-    const struct settings *settings, const char *account, int64_t now_ms,
-    struct arena *arena, struct history_line **out, size_t *n,
-    struct err_text *err)
+    const struct settings *settings, const struct account_question *question,
+    struct arena *arena, struct history_lines *out, struct err_text *err)
 {
 	struct line_list list = {.arena = arena};
 	struct account_view seen;
 	int rc;
 
 	memset(&seen, 0, sizeof(seen));
-	rc = store_view_account(
-	    view, settings, account, now_ms, arena, &seen, err);
+	rc = store_view_account(view, settings, question->account,
+	    question->now_ms, arena, &seen, err);
 	for (size_t i = 0; rc == 0 && i < seen.n_objects; i++)
 		rc = add_object(view, &seen.objects[i].ref, &list, err);
-	give(&list, out, n);
+	give(&list, out);
 	return rc;
 }

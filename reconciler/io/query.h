@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 struct arena;
+struct balance;
 struct err_text;
 struct settings;
 
@@ -31,6 +32,9 @@ struct account_answer {
 	struct entitlement entitlement;
 	const struct held_grant *grants; /* those that the question means */
 	size_t n_grants;
+	/* Of the product that the question means; none about the past. */
+	const struct balance *credits;
+	size_t n_credits;
 	size_t pending;
 	int64_t verified_at_ms; /* 0: never */
 	bool fresh;
@@ -50,17 +54,20 @@ struct history_line {
 	const struct transition *entry;
 };
 
+struct history_lines {
+	struct history_line *lines; /* NULL when there are none */
+	size_t n;
+};
+
 /*
  * query_history(view, ref, …) of one object, query_account_history of all that
  * belongs to an account: oldest first by the provider's time, entries of one
- * object at the same moment in their order. *n 0: none.
+ * object at the same moment in their order. out->n 0: none.
  */
 int query_history(struct store_view *view, const struct object_ref *ref,
-    struct arena *arena, struct history_line **out, size_t *n,
-    struct err_text *err);
+    struct arena *arena, struct history_lines *out, struct err_text *err);
 int query_account_history(struct store_view *view,
-    const struct settings *settings, const char *account, int64_t now_ms,
-    struct arena *arena, struct history_line **out, size_t *n,
-    struct err_text *err);
+    const struct settings *settings, const struct account_question *question,
+    struct arena *arena, struct history_lines *out, struct err_text *err);
 
 #endif

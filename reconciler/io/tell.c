@@ -86,6 +86,18 @@ void tell_recovered(const struct log *log, size_t n)
 	log_event(log, LOG_WARN, "recovered", pairs, 2);
 }
 
+void tell_token(const struct log *log, const struct lane *lane)
+{
+	int64_t at_ms = lane->token.renew_at_ms;
+	char renew[CLOCK_TEXT_MAX];
+	struct log_pair pairs[] = {
+	    log_text("provider", lane->provider->name),
+	    log_text("renew", at_ms == 0 ? NULL : clock_format(at_ms, renew)),
+	};
+
+	log_event(log, LOG_INFO, "token", pairs, 2);
+}
+
 void tell_silence(const struct log *log, const struct lane *lane)
 {
 	struct log_pair pairs[] = {

@@ -12,6 +12,8 @@ struct log;
 void tell_settled_look(const struct log *log, const struct flight *flight);
 /* tell_recovered(log, n): claims of a killed worker were taken back. */
 void tell_recovered(const struct log *log, size_t n);
+/* tell_token(log, lane): a fresh token is held; never the token itself. */
+void tell_token(const struct log *log, const struct lane *lane);
 /* tell_silence(log, lane): changes are found, but no notifications come. */
 void tell_silence(const struct log *log, const struct lane *lane);
 

@@ -7,6 +7,7 @@
 #include "reconciler/base/clock.h"
 #include "reconciler/core/settings.h"
 
+#include "reconciler/io/balance.h"
 #include "reconciler/io/query.h"
 
 #include "reconciler/io/wire.h"
@@ -145,6 +146,24 @@ static json_t *grants_array(const struct settings *settings,
 	return array;
 }
 
+static json_t *credits_array(const struct account_answer *answer, bool *failed)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < answer->n_credits; i++) {
+		const struct balance *balance = &answer->credits[i];
+		struct line line = line_new();
+
+		put_text(&line, "provider", balance->provider);
+		put_text(&line, "product", balance->product);
+		put_text(&line, "amount", balance->amount);
+		put_text(&line, "unit", balance->unit);
+		*failed |= line.failed ||
+			   json_array_append_new(array, line.object) != 0;
+	}
+	return array;
+}
+
 char *wire_account(
     const struct settings *settings, const struct account_answer *answer)
 {
@@ -161,7 +180,7 @@ char *wire_account(
 	put_number(&line, "pending", answer->pending);
 	put_time(&line, "valid_until", e->valid_until_ms);
 	put(&line, "grants", grants_array(settings, answer, &line.failed));
-	put(&line, "credits", json_array());
+	put(&line, "credits", credits_array(answer, &line.failed));
 	return line_end(&line);
 }
 

@@ -30,7 +30,7 @@ struct provider_status {
 
 char *wire_account(
     const struct settings *settings, const struct account_answer *answer);
-char *wire_history_line(const struct history_line *line);
+char *wire_history_line(const struct history_line *shown);
 char *wire_change(const struct settings *settings, const struct change *change);
 char *wire_job(const struct job *job);
 char *wire_object(const struct object *object);

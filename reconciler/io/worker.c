@@ -4,7 +4,6 @@
 #include "cache/store.h"
 
 #include "reconciler/base/clock.h"
-#include "reconciler/base/crash.h"
 #include "reconciler/base/err.h"
 #include "reconciler/base/log.h"
 #include "reconciler/base/random.h"
@@ -12,9 +11,9 @@
 #include "reconciler/base/stop.h"
 #include "reconciler/core/settings.h"
 
-#include "reconciler/io/fetch.h"
 #include "reconciler/io/flight.h"
 #include "reconciler/io/lane.h"
+#include "reconciler/io/requests.h"
 #include "reconciler/io/tell.h"
 
 #include "reconciler/io/worker.h"
@@ -44,7 +43,7 @@ struct worker {
 	const struct log *log;
 	struct worker_report *report;
 	struct random random;
-	struct fetch *fetch; /* opened with the first request */
+	struct requests requests;
 	struct lane *lanes;
 	size_t n_lanes;
 	struct flight *flights;
@@ -115,23 +114,80 @@ static struct flight *free_flight(struct worker *w)
 	return NULL;
 }
 
+/* A look that only waits to be asked: as if it had not been taken up. */
+static bool is_untried(const struct flight *f)
+{
+	return f->state == FLIGHT_HELD ||
+	       (f->state == FLIGHT_READY && f->n_replies == 0);
+}
+
+static void give_up(struct worker *w, struct store_turn *turn, struct flight *f)
+{
+	store_turn_release(turn, &f->claim);
+	if (f->aside)
+		f->lane->aside--;
+	else
+		f->lane->in_flight--;
+	flight_clear(f);
+	w->active--;
+}
+
+/* What waits for a token or a budget must not outwait a closed provider. */
+static void release_untried(struct worker *w, struct store_turn *turn)
+{
+	struct lane_now now = now_is();
+
+	for (size_t i = 0; w->active > 0 && i < w->n_flights; i++) {
+		struct flight *f = &w->flights[i];
+
+		if (is_untried(f) &&
+		    (w->stopping || !lane_is_allowed(f->lane, now)))
+			give_up(w, turn, f);
+	}
+}
+
+/*
+ * Kinds of which one is set aside already: more of them would only wait in the
+ * place of others.
+ */
+static struct claim_limits limits_of(
+    const struct worker *w, const struct lane *lane)
+{
+	struct claim_limits limits = {.n_kinds = 0};
+
+	for (size_t i = 0; lane->aside > 0 && i < w->n_flights; i++) {
+		const struct flight *f = &w->flights[i];
+
+		if (f->state == FLIGHT_READY && f->lane == lane && f->aside &&
+		    f->n_replies == 0 && limits.n_kinds < CLAIM_KINDS_MAX)
+			limits.kinds[limits.n_kinds++] = f->claim.ref.kind;
+	}
+	return limits;
+}
+
 /* Take up what the lane has room for; the requests go out after the commit. */
 static void claim_lane(
     struct worker *w, struct store_turn *turn, struct lane *lane)
 {
+	struct claim_limits limits = limits_of(w, lane);
 	size_t room = lane_room(lane, now_is());
 
 	while (room-- > 0) {
 		struct flight *f = free_flight(w);
 
-		if (f == NULL || store_turn_claim(turn, lane->provider->name, 1,
-				     &f->arena, &f->claim) == 0)
+		limits.no_strangers = !lane_takes_strangers(lane, now_is());
+
+		if (f == NULL ||
+		    store_turn_claim_within(turn, lane->provider->name, &limits,
+			1, &f->arena, &f->claim) == 0)
 			break;
-		f->lane = lane;
+		flight_begin(f, lane);
 		w->active++;
 		lane->in_flight++;
 		pace_take(&lane->pace, 1);
-		flight_ask(f);
+		if (lane->flood && f->claim.stranger)
+			pace_take(&lane->strangers, 1);
+		f->paid = true;
 	}
 }
 
@@ -140,18 +196,37 @@ static void claim_lanes(struct worker *w, struct store_turn *turn)
 	/* Each turn begins with another lane, so that none is always last. */
 	size_t first = w->turns++ % w->n_lanes;
 
-	for (size_t i = 0; i < w->n_lanes; i++)
-		claim_lane(w, turn, &w->lanes[(first + i) % w->n_lanes]);
+	for (size_t i = 0; i < w->n_lanes; i++) {
+		struct lane *lane = &w->lanes[(first + i) % w->n_lanes];
+
+		lane->flood = store_turn_flood(turn, lane->provider->name);
+		claim_lane(w, turn, lane);
+	}
+}
+
+static void look_ahead_lane(
+    struct worker *w, struct store_turn *turn, struct lane *lane)
+{
+	const char *provider = lane->provider->name;
+	struct claim_limits limits = limits_of(w, lane);
+
+	lane->more = false;
+	limits.no_strangers = lane->flood;
+	lane->next_due_ms =
+	    store_turn_next_within(turn, provider, &limits, &lane->next_spaced);
+	lane->next_stranger_ms = 0;
+	if (!lane->flood)
+		return;
+	limits.no_strangers = false;
+	limits.only_strangers = true;
+	lane->next_stranger_ms =
+	    store_turn_next_within(turn, provider, &limits, NULL);
 }
 
 static void look_ahead(struct worker *w, struct store_turn *turn)
 {
-	for (size_t i = 0; i < w->n_lanes; i++) {
-		struct lane *lane = &w->lanes[i];
-
-		lane->next_due_ms = store_turn_next(
-		    turn, lane->provider->name, &lane->next_spaced);
-	}
+	for (size_t i = 0; i < w->n_lanes; i++)
+		look_ahead_lane(w, turn, &w->lanes[i]);
 	w->next_other_ms = store_turn_next_other(turn);
 	w->report->parked = store_turn_parked(turn);
 }
@@ -169,6 +244,7 @@ static void do_turn(struct worker *w, struct store_turn *turn)
 	settle_ended(w, turn);
 	w->report->changes += store_turn_advance(turn, ADVANCE_MAX);
 	store_turn_checks(turn, CHECKS_MAX);
+	release_untried(w, turn);
 	if (!w->stopping)
 		claim_lanes(w, turn);
 	look_ahead(w, turn);
@@ -191,82 +267,6 @@ static int take_turn(struct worker *w, struct err_text *err)
 	return 0;
 }
 
-/* ---- requests ----------------------------------------------------------- */
-
-static int open_fetch(struct worker *w, struct err_text *err)
-{
-	if (w->fetch != NULL)
-		return 0;
-	return fetch_open(w->n_flights, (size_t)w->settings->worker.max_reply,
-	    &w->fetch, err);
-}
-
-static void send_one(struct worker *w, struct flight *f)
-{
-	const struct provider_settings *provider = f->lane->provider;
-	struct fetch_target target = {
-	    .base_url = provider->base_url,
-	    .request = &f->request,
-	    .timeout_ms = provider->timeout_ms,
-	};
-	struct err_text err;
-
-	/* The first request's start guards the record at the write. */
-	if (f->n_replies == 0)
-		f->outcome.started_ms = clock_wall_ms();
-	if (fetch_start(w->fetch, &target, f, &err) != 0) {
-		f->lane->in_flight--;
-		flight_fail(f, VERDICT_LATER, err.text);
-		return;
-	}
-	f->state = FLIGHT_SENT;
-	w->report->fetches++;
-	crash_point("sent");
-}
-
-/* Send what is ready. A further question of a look needs a token of its own. */
-static int send_ready(struct worker *w, struct err_text *err)
-{
-	int rc = 0;
-
-	for (size_t i = 0; w->active > 0 && i < w->n_flights; i++) {
-		struct flight *f = &w->flights[i];
-
-		if (f->state != FLIGHT_READY)
-			continue;
-		if (f->n_replies > 0) {
-			if (pace_available(&f->lane->pace, clock_mono_ms()) ==
-			    0)
-				continue;
-			pace_take(&f->lane->pace, 1);
-		}
-		rc = open_fetch(w, err);
-		if (rc != 0)
-			break;
-		send_one(w, f);
-	}
-	return rc;
-}
-
-static void take_answers(struct worker *w)
-{
-	struct fetch_result result;
-
-	while (w->fetch != NULL && fetch_next(w->fetch, &result)) {
-		struct flight *f = result.cookie;
-		struct lane *lane = f->lane;
-		struct health_event event;
-
-		crash_point("answered");
-		flight_answer(f, &result, clock_wall_ms(), &event);
-		event.random = random_next(&w->random);
-		event.key_stamp = lane->provider->key_stamp;
-		lane_fold(lane, &event, w->log);
-		if (f->state == FLIGHT_ENDED)
-			lane->in_flight--;
-	}
-}
-
 /* ---- waiting ------------------------------------------------------------ */
 
 static int64_t least(int64_t a, int64_t b)
@@ -283,24 +283,9 @@ static bool has_ended(const struct worker *w)
 	return false;
 }
 
-/* A further question waits for its token. */
-static int64_t ready_wait_ms(struct worker *w, struct lane_now now)
-{
-	int64_t wait_ms = INT64_MAX;
-
-	for (size_t i = 0; w->active > 0 && i < w->n_flights; i++) {
-		struct flight *f = &w->flights[i];
-
-		if (f->state == FLIGHT_READY)
-			wait_ms = least(
-			    wait_ms, pace_wait_ms(&f->lane->pace, now.mono_ms));
-	}
-	return wait_ms;
-}
-
 static int64_t next_wait_ms(struct worker *w, struct lane_now now)
 {
-	int64_t wait_ms = ready_wait_ms(w, now);
+	int64_t wait_ms = requests_wait_ms(&w->requests, now);
 
 	if (w->stop_by_ms != 0)
 		wait_ms = least(wait_ms, w->stop_by_ms - now.mono_ms);
@@ -329,9 +314,7 @@ static int wait_for_news(struct worker *w, struct err_text *err)
 	/* Once asked to stop its descriptor stays readable: look elsewhere. */
 	if (w->stopping)
 		fds[0] = wake;
-	rc = open_fetch(w, err);
-	if (rc == 0)
-		rc = fetch_wait(w->fetch, fds, 2, wait_ms, err);
+	rc = requests_wait(&w->requests, fds, 2, wait_ms, err);
 	store_wake_drain(w->store);
 	return rc;
 }
@@ -386,7 +369,8 @@ static int give_back(struct worker *w, struct err_text *err)
 	for (size_t i = 0; i < w->n_flights; i++) {
 		struct flight *f = &w->flights[i];
 
-		if (f->state == FLIGHT_READY || f->state == FLIGHT_SENT)
+		if (is_untried(f) || f->state == FLIGHT_READY ||
+		    f->state == FLIGHT_SENT)
 			store_turn_release(turn, &f->claim);
 	}
 	rc = store_turn_commit(turn, err);
@@ -413,12 +397,24 @@ static bool key_was_replaced(const struct worker *w)
 
 /* ---- the run ------------------------------------------------------------ */
 
-static int open_lane(struct worker *w, struct store_view *view,
+/* Whatever one lane hangs on, every other keeps a slot. */
+static int open_lane(struct worker *w, const struct provider_settings *p,
     struct lane *lane, struct err_text *err)
 {
-	const struct provider_settings *p = lane->provider;
 	size_t others = w->n_lanes - 1;
 	size_t most = w->n_flights > others ? w->n_flights - others : 1;
+	size_t limit = (size_t)p->concurrency;
+
+	if (limit > most)
+		limit = most;
+	return lane_open(lane, p, limit, 2 * limit < most ? 2 * limit : most,
+	    clock_mono_ms(), err);
+}
+
+static int load_lane(
+    struct store_view *view, struct lane *lane, struct err_text *err)
+{
+	const struct provider_settings *p = lane->provider;
 	struct tally tally;
 	int64_t now_ms = clock_wall_ms();
 	int rc = store_view_provider(view, p->name, &lane->health, &tally, err);
@@ -428,10 +424,6 @@ static int open_lane(struct worker *w, struct store_view *view,
 		memset(&tally, 0, sizeof(tally));
 		rc = 0;
 	}
-	/* Whatever one lane hangs on, every other keeps a slot. */
-	lane->limit =
-	    (size_t)p->concurrency < most ? (size_t)p->concurrency : most;
-	pace_init(&lane->pace, p->rate, (double)p->burst, clock_mono_ms());
 	lane->silent = p->silence_ms > 0 &&
 		       tally.last_repair_ms > tally.last_notice_ms &&
 		       now_ms - tally.last_notice_ms > p->silence_ms;
@@ -444,8 +436,10 @@ static int open_lanes(struct worker *w, struct err_text *err)
 	int rc = store_view_open(w->store, &view, err);
 
 	for (size_t i = 0; rc == 0 && i < w->n_lanes; i++) {
-		w->lanes[i].provider = &w->settings->providers[i];
-		rc = open_lane(w, view, &w->lanes[i], err);
+		rc =
+		    open_lane(w, &w->settings->providers[i], &w->lanes[i], err);
+		if (rc == 0)
+			rc = load_lane(view, &w->lanes[i], err);
 	}
 	store_view_close(view);
 	return rc;
@@ -464,6 +458,15 @@ static int open_worker(struct worker *w, struct err_text *err)
 	for (size_t i = 0; i < w->n_flights; i++)
 		flight_init(&w->flights[i]);
 	random_seed(&w->random);
+	w->requests = (struct requests){
+	    .lanes = w->lanes,
+	    .n_lanes = w->n_lanes,
+	    .flights = w->flights,
+	    .n_flights = w->n_flights,
+	    .random = &w->random,
+	    .log = w->log,
+	    .max_reply = (size_t)w->settings->worker.max_reply,
+	};
 	if (w->options->max_time_ms > 0)
 		w->stop_by_ms = clock_mono_ms() + w->options->max_time_ms;
 	return open_lanes(w, err);
@@ -471,7 +474,9 @@ static int open_worker(struct worker *w, struct err_text *err)
 
 static void close_worker(struct worker *w)
 {
-	fetch_close(w->fetch);
+	requests_close(&w->requests);
+	for (size_t i = 0; w->lanes != NULL && i < w->n_lanes; i++)
+		lane_close(&w->lanes[i]);
 	for (size_t i = 0; w->flights != NULL && i < w->n_flights; i++)
 		flight_fini(&w->flights[i]);
 	free(w->flights);
@@ -495,11 +500,11 @@ static int loop(struct worker *w, struct err_text *err)
 	int rc = take_turn(w, err);
 
 	while (rc == 0) {
-		rc = send_ready(w, err);
+		rc = requests_send(&w->requests, err);
 		if (rc != 0 || is_over(w))
 			break;
 		rc = wait_for_news(w, err);
-		take_answers(w);
+		requests_take(&w->requests);
 		notice_stop(w);
 		w->report->reload = w->options->follow && key_was_replaced(w);
 		if (rc != 0 || w->report->reload)
@@ -527,6 +532,7 @@ int worker_run(const struct settings *settings, struct store *store,
 		rc = loop(&w, err);
 	if (rc == 0)
 		rc = give_back(&w, err);
+	report->fetches = w.requests.sent;
 	report_lanes(&w);
 	close_worker(&w);
 	return rc;

@@ -282,8 +282,10 @@ static void check_reply(const struct client *client,
 	assert_true(load(folder, "object", &object));
 	split(object.data, words, 4);
 	check_reading(client, provider, folder,
-	    &(struct client_object){
-		words[0], words[1], words[2], words[3], NULL},
+	    &(struct client_object){.kind = words[0],
+		.id = words[1],
+		.parent_kind = words[2],
+		.parent_id = words[3]},
 	    answers.replies, answers.n, tally);
 	for (size_t i = 0; i < answers.n; i++) {
 		buf_fini(&answers.heads[i]);

@@ -30,6 +30,8 @@ struct answer {
 	struct listed listed[8];
 	struct fact facts[4];
 	struct member members[4];
+	struct credit credits[4];
+	struct effect effects[4];
 };
 
 static inline void answer_grant(struct answer *a, size_t i, const char *status,
@@ -69,6 +71,25 @@ static inline void answer_fact(
 	a->facts[a->seen.n_facts++] =
 	    (struct fact){.name = name, .value = value};
 	a->seen.facts = a->facts;
+}
+
+static inline void answer_credit(
+    struct answer *a, const char *product, const char *amount, const char *unit)
+{
+	a->credits[a->seen.n_credits++] =
+	    (struct credit){.product = product, .amount = amount, .unit = unit};
+	a->seen.credits = a->credits;
+}
+
+/* Of a subscription. */
+static inline void answer_effect(struct answer *a, enum effect_kind kind,
+    const char *id, int64_t at_ms, int64_t until_ms)
+{
+	a->effects[a->seen.n_effects++] = (struct effect){.kind = kind,
+	    .target = {.kind = "subscription", .id = id},
+	    .at_ms = at_ms,
+	    .until_ms = until_ms};
+	a->seen.effects = a->effects;
 }
 
 /* answer_sub(a, status, state): with an open grant in the same state. */

@@ -143,7 +143,8 @@ static void test_the_hopeless_is_parked_at_once(void **state)
 	assert_int_equal(settled.fate, FATE_PARKED);
 	assert_int_equal(ledger_job(f, payment_ref("t1"), &job), 0);
 	assert_string_equal(job.last_error, "no parent");
-	/* Whoever names the parent gets it going again. */
+	/* Whoever names the parent gets it going again, after the spacing. */
+	f->now_ms = sec(10);
 	ledger_want(f, payment_ref("t1"), "s1", CAUSE_NOTIFIED);
 	claim = ledger_claim(f);
 	assert_string_equal(claim.parent_id, "s1");

@@ -83,6 +83,7 @@ tu stats --json | assert_json .repairs 0
 config_changes 's/^\( *concurrency = 16;\)$/\1 resync = "1s";/'
 tu check-config >/dev/null
 told_and_drained transaction "$TX" # from here on it is looked at each second
+wait_until 5 'drained; queue_is_empty'
 happens transaction "$TX" '{"changes":[
   {"status":"fulfilled","at":"-2h"},
   {"status":"charged_back","at":"-1h","reason_code":"MD06"}]}'

@@ -72,11 +72,11 @@ bad 'HTTP 422' '{"status":422}'
 
 each_is_told
 drained
-each_says_why
 tu stats --json | assert_json '[.objects, .jobs.parked]' '[0,0]'
 if curl -sS "$other_url/_control/log" | grep -q subscriptions; then
   fail "the redirect was followed"
 fi
+each_says_why
 tu stats --json | assert_json '.providers[0].health' '"ok"'
 wait_until 10 all_healed
 for ((i = 1; i <= cases; i++)); do

@@ -8,7 +8,7 @@
 
 start_fake
 write_config
-soon=$(ahead 2)
+soon=$(ahead 4)
 subscription "{\"id\":\"1\",\"status\":\"paused\",\"resume_date\":$soon}"
 told_and_drained subscription 1
 account ecurring/7 | assert_json '[.entitled, .state, .status]' \
@@ -22,10 +22,24 @@ drained
 assert_eq "$(requests subscription 1)" 1
 happens subscription 1 "{\"status\":\"resumed\",\"at\":$soon}"
 start_worker
-wait_until 6 'entitled ecurring/7 true'
+wait_until 8 'entitled ecurring/7 true'
 assert_eq "$(requests subscription 1)" 2
 history subscription 1 '[.status, .cause, .collapsed]' | tail -n 1 |
   is '["active","recheck",true]'
 tu changes | tail -n 1 | jq '[.entitled, .cause]' | is '[true,"recheck"]'
 # What a known boundary announced is no repair: nobody had to tell us.
 tu stats --json | assert_json .repairs 0
+stop "$WORKER_PID"
+
+# A provider that is late: the look at the boundary shows nothing new, so the
+# ladder is climbed, and the news is found without waiting for the resync.
+write_config 'recheck = ("1s", "1s", "1s");'
+subscription "{\"id\":\"2\",\"customer\":\"8\",\"status\":\"paused\",
+  \"resume_date\":$(ahead 2)}"
+told_and_drained subscription 2
+start_worker
+wait_until 8 "[ \"\$(requests subscription 2)\" = 2 ]"
+entitled ecurring/8 false || fail "resumed, but not by the provider"
+happens subscription 2 '{"status":"resumed"}'
+wait_until 5 'entitled ecurring/8 true'
+wait_until 5 queue_is_empty

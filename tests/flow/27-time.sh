@@ -20,19 +20,13 @@ edges() {
 
 start_fake
 write_config
-soon=$(ahead 3)
 far=$(ahead 8640000)
 
-# The end is known ahead: by --at, by valid_until, and in the grant.
+# The end and the start are known ahead: by --at, by valid_until, in the grant.
 subscription "{\"id\":\"1\",\"cancel_date\":$far}"
-# Ends while a worker runs, ends while none runs, begins, was never in force.
-subscription "{\"id\":\"2\",\"customer\":\"followed\",\"cancel_date\":$soon}"
-subscription "{\"id\":\"3\",\"customer\":\"begun\",\"start_date\":$soon}"
 subscription "{\"id\":\"4\",\"customer\":\"later\",\"start_date\":$far}"
-for id in 1 2 3 4; do
-  told subscription $id
-done
-drained
+told subscription 1
+told_and_drained subscription 4
 account ecurring/7 | assert_json '[.entitled, .valid_until]' \
   "[true,\"$(iso "$far")\"]"
 account ecurring/7 | assert_json '.grants[0].until' "\"$(iso "$far")\""
@@ -46,15 +40,25 @@ account ecurring/later | assert_json '[.entitled, .valid_until]' \
 account ecurring/later --at "$far" | assert_json .entitled true
 account ecurring/later | jq -r .reason | grep -q starts ||
   fail "the reason does not say that it starts later"
-account ecurring/begun | assert_json '[.entitled, .valid_until]' \
-  "[false,\"$(iso "$soon")\"]"
-assert_eq "$(edges ecurring/begun)" ""
 fetched=$(requests subscription 1)
 
-# Their moment passes while a worker runs. Nobody is told.
+# One ends while a worker runs, one begins.
+soon=$(ahead 4)
+subscription "{\"id\":\"2\",\"customer\":\"followed\",\"cancel_date\":$soon}"
+subscription "{\"id\":\"3\",\"customer\":\"begun\",\"start_date\":$soon}"
+told subscription 2
+told_and_drained subscription 3
+account ecurring/begun | assert_json '[.entitled, .valid_until]' \
+  "[false,\"$(iso "$soon")\"]"
+assert entitled ecurring/followed true
+assert_eq "$(edges ecurring/begun)" ""
+
+# Their moment passes while a worker runs. Nobody is told, and the provider's
+# answer is held back: it is time alone that changes theirs.
+control barrier '{"kind":"subscription","id":"2"}' >/dev/null
+control barrier '{"kind":"subscription","id":"3"}' >/dev/null
 happens subscription 2 "{\"status\":\"cancelled\",\"at\":$soon}"
 start_worker
-assert entitled ecurring/followed true
 wait_until 6 'entitled ecurring/followed false'
 wait_until 2 'entitled ecurring/begun true'
 wait_until 2 '[ "$(edges ecurring/followed | wc -l)" = 2 ]'
@@ -67,6 +71,7 @@ tu changes | jq -s 'map(select(.cause == "time") |
   .recorded_at[:19] >= .at[:19]) | all' | is true
 
 # Just after it, the provider is asked by itself: it says cancelled by now.
+control barrier/release >/dev/null
 wait_until 4 '[ "$(history subscription 2 .status | tail -n 1)" = \
   "\"cancelled\"" ]'
 history subscription 2 | tail -n 1 | jq '[.cause, .collapsed]' |
@@ -77,7 +82,7 @@ assert_eq "$(requests subscription 1)" "$fetched" "a far end costs no look"
 
 # Its moment passes while nothing runs: the answer is right at once, and the
 # next worker announces it with its true time, once.
-soon=$(ahead 2)
+soon=$(ahead 3)
 subscription "{\"id\":\"5\",\"customer\":\"alone\",\"cancel_date\":$soon}"
 told_and_drained subscription 5
 assert entitled ecurring/alone true

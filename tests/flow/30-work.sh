@@ -33,17 +33,19 @@ assert_eq "$(drain)" 0
 log_has another_worker_runs || fail "the second worker does not say so"
 log_has 'worked ' && fail "the second worker worked"
 
-# From the arrival of a notice to its record: well within a second.
-for id in 11 12 13 14 15; do
+# From the arrival of a notice to its record: at once. (A worker that did not
+# hear of it would look by itself within a second: that is why ten are summed.)
+sum_ms=0
+for id in 11 12 13 14 15 16 17 18 19 20; do
   subscription "{\"id\":\"$id\",\"customer\":\"$id\"}"
   now_ms=$(date +%s%3N)
   told subscription $id
   wait_until 5 "[ -n \"\$(history subscription $id)\" ]"
   recorded_ms=$(date -d "$(history subscription $id | jq -r .recorded_at)" \
     +%s%3N)
-  assert_eq "$((recorded_ms - now_ms < 1000))" 1 \
-    "$id took $((recorded_ms - now_ms)) ms"
+  sum_ms=$((sum_ms + recorded_ms - now_ms))
 done
+assert_eq "$((sum_ms < 2000))" 1 "ten notices took $sum_ms ms"
 
 # Two seconds of waiting cost next to nothing.
 wait_until 5 queue_is_empty
@@ -76,12 +78,12 @@ start_worker
 wait_until 10 '[ "$(objects)" -gt 100 ]'
 ends_well "$WORKER_PID"
 some=$(objects)
-assert_eq "$((some < 2006))" 1 "all was done before the signal"
+assert_eq "$((some < 2011))" 1 "all was done before the signal"
 tu stats --json | assert_json '.objects + .inbox + .jobs.due + .jobs.waiting' \
-  2006
+  2011
 control fault/clear >/dev/null
 drained
-assert_eq "$(objects)" 2006
+assert_eq "$(objects)" 2011
 twice=$(ask stats/objects | jq '[to_entries[] |
   select(.key | test("/[123]...$")) | select(.value > 1)] | length')
 assert_eq "$((twice <= 16))" 1 "$twice were asked for twice"

@@ -11,16 +11,18 @@ list() {
   tu queue list --json "$@" | jq -c .id | tr -d '"' | tr '\n' ' '
 }
 
-# Five notices, five garbled answers. (Left alone, it would be asked again after
-# 1, 2, 4 and 8 s; a notice pulls that forward.)
+# Left alone, it would be asked again after 1, 2, 4 and 8 s; a notice pulls that
+# forward, to a second after the last look.
+parked() {
+  told subscription 3
+  drain >"$TMP/status"
+  [ "$(job 3 .state)" = '"parked"' ]
+}
+
 garbled_till_parked() {
   fault '{"kind":"subscription","id":"3","body":"html","count":5}'
-  for i in 1 2 3 4; do
-    told_and_drained subscription 3
-    job 3 '[.state, .attempts]' | is "[\"waiting\",$i]"
-  done
-  told subscription 3
-  assert_eq "$(drain)" 2 "work with a parked job"
+  wait_until 15 parked
+  assert_eq "$(cat "$TMP/status")" 2 "work with a parked job"
 }
 
 # said STATUS TEXT CMD...: its exit status, and what it prints or complains of
@@ -45,8 +47,8 @@ log_has next=parked || fail "the log does not say that it is parked"
 grep -q '^err looked .* id=3 ' "$TMP/drain.out" || fail "nor loudly"
 assert_eq "$(drain)" 2 "and again"
 assert_eq "$(requests subscription 3)" 5
-job 3 '[.state, .attempts, .notices, .last_error]' |
-  is '["parked",5,5,"the content type is not JSON"]'
+job 3 '[.state, .attempts > 0, .notices > 0, .last_error]' |
+  is '["parked",true,true,"the content type is not JSON"]'
 assert_eq "$(tu queue list --json | jq -c 'keys_unsorted | .[:9]')" \
   "$(jq -nc '"provider kind id state due attempts notices first_notified " +
     "last_notified" | split(" ")')"

@@ -24,8 +24,10 @@ static void check_notice(const struct client *client,
     const struct provider_settings *provider, struct arena *arena,
     const struct client_notice *notice)
 {
-	const struct client_object object = {
-	    notice->kind, notice->id, notice->parent_kind, notice->parent_id};
+	const struct client_object object = {.kind = notice->kind,
+	    .id = notice->id,
+	    .parent_kind = notice->parent_kind,
+	    .parent_id = notice->parent_id};
 	struct client_request request;
 	struct err_text err;
 

@@ -29,12 +29,20 @@ static void settle(struct store_turn *turn)
 	const struct grant grant = {.status = "active",
 	    .state = STATE_ACTIVE,
 	    .until_ms = NOW_MS + 1000000};
+	const struct credit credit = {.amount = "1.5", .unit = "EUR"};
+	const struct effect effect = {.kind = EFFECT_REFUND,
+	    .target = {.kind = known.kind, .id = known.id},
+	    .at_ms = NOW_MS + 1000};
 	const struct observation seen = {
 	    .status = "active",
 	    .state = STATE_ACTIVE,
 	    .customer = "c1",
 	    .grants = &grant,
 	    .n_grants = 1,
+	    .credits = &credit,
+	    .n_credits = 1,
+	    .effects = &effect,
+	    .n_effects = 1,
 	};
 	struct claim claim;
 	struct outcome outcome = {
@@ -50,8 +58,8 @@ static void settle(struct store_turn *turn)
 		store_turn_settle(turn, &outcome, &settled);
 }
 
-/* One object that has history, a grant and an account: a bad row beside it is
- * come upon from there. */
+/* One object that has history, a grant, a balance, an effect and an account: a
+ * bad row beside it is come upon from there. */
 static void add_object(struct store *store, const struct settings *settings)
 {
 	struct notice notice = {.ref = known, .arrived_ms = NOW_MS};

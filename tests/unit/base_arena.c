@@ -128,6 +128,26 @@ static void nothing_is_not_free(void **state)
 	arena_fini(&arena);
 }
 
+/* Freed memory cannot be looked at: that nothing else of it stays. */
+static void wiped(void **state)
+{
+	struct arena arena;
+
+	(void)state;
+	arena_init(&arena, 1024 * 1024);
+	for (int i = 0; i < 100; i++)
+		assert_non_null(arena_text(&arena, "a secret of some length"));
+	assert_non_null(arena_alloc(&arena, 1, 200000));
+	assert_null(arena_alloc(&arena, 1, 2000000));
+	arena_wipe(&arena);
+	assert_false(arena_failed(&arena));
+	assert_null(arena.head);
+	assert_int_equal(arena.used, 0);
+	assert_string_equal(arena_text(&arena, "again"), "again");
+	arena_wipe(&arena);
+	arena_wipe(&arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -135,6 +155,7 @@ int main(void)
 	    cmocka_unit_test(texts),
 	    cmocka_unit_test(maximum),
 	    cmocka_unit_test(nothing_is_not_free),
+	    cmocka_unit_test(wiped),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

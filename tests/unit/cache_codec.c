@@ -274,7 +274,7 @@ static void test_the_longest_names_fit(void **state)
 static void test_cut_rows_are_bad(void **state)
 {
 	/* cause manual, otherwise zeros, and three absent texts */
-	uint8_t value[3 + 6 * 8 + 3 * 4 + 8 + 2 + 3 * 2] = {
+	uint8_t value[3 + 6 * 8 + 3 * 4 + 2 * 8 + 2 + 3 * 2] = {
 	    JOBS_VERSION, CAUSE_MANUAL, 0};
 	struct span key = {.data = "shop\0order\0o1", .len = 14};
 	struct job_record job;

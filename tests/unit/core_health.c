@@ -289,6 +289,28 @@ static void test_caps(void **state)
 	assert_true(health.until_ms == INT64_MAX);
 }
 
+/* Without its token nothing at all can be asked: one failure is enough. */
+static void test_what_stops_all(void **state)
+{
+	struct health_event event = {.verdict = VERDICT_LATER,
+	    .http_status = 503,
+	    .cause = "no token",
+	    .now_ms = START_MS,
+	    .key_stamp = 7};
+	struct health health = {.state = HEALTH_OK};
+
+	(void)state;
+	assert_false(health_after(&health, &event));
+	health = (struct health){.state = HEALTH_OK};
+	event.stops_all = true;
+	assert_true(health_after(&health, &event));
+	assert_int_equal(health.state, HEALTH_WAITING);
+	assert_int_equal(health.until_ms, START_MS + 500);
+	event.now_ms += 500;
+	health_after(&health, &event);
+	assert_int_equal(health.until_ms, START_MS + 500 + 1000);
+}
+
 static void test_names(void **state)
 {
 	(void)state;
@@ -306,6 +328,7 @@ int main(void)
 	    cmocka_unit_test(test_new_key),
 	    cmocka_unit_test(test_counts_and_reason),
 	    cmocka_unit_test(test_caps),
+	    cmocka_unit_test(test_what_stops_all),
 	    cmocka_unit_test(test_names),
 	};
 

@@ -107,12 +107,27 @@ static void test_long_run(void **state)
 	assert_in_range(sum, 16200 + 9, 16200 + 10);
 }
 
+static void test_give_back(void **state)
+{
+	struct pace pace;
+
+	(void)state;
+	pace_init(&pace, 1, 3, 0);
+	pace_take(&pace, 2);
+	pace_give(&pace);
+	assert_int_equal(pace_available(&pace, 0), 2);
+	pace_give(&pace);
+	pace_give(&pace);
+	assert_int_equal(pace_available(&pace, 0), 3);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_rows),
 	    cmocka_unit_test(test_wait_suffices),
 	    cmocka_unit_test(test_long_run),
+	    cmocka_unit_test(test_give_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

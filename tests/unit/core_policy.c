@@ -36,8 +36,13 @@ static const struct row rows[] = {
     {"past_due", "grace 7d ", ERR_BAD, "grace DURATION"},
     {"past_due", "Allow", ERR_BAD, "grace DURATION"},
     {"past_due", "", ERR_BAD, "grace DURATION"},
-    {"frozen", "allow", ERR_BAD, "no such state \"frozen\": pending"},
-    {"", "allow", ERR_BAD, "no such state"},
+    {"frozen", "allow", ERR_BAD, "no such word \"frozen\": a state (pending"},
+    {"", "allow", ERR_BAD, "no such word"},
+    {"none", "keep", ERR_BAD, "partial_refund, chargeback or orders"},
+    {"refund", "allow", ERR_BAD, "\"allow\" for refund: revoke or keep"},
+    {"partial_refund", "", ERR_BAD, "for partial_refund: revoke or keep"},
+    {"chargeback", "revoke ", ERR_BAD, "for chargeback: revoke or keep"},
+    {"orders", "allow", ERR_BAD, "for orders: grant or ignore"},
 };
 
 static void check_row(const struct row *row)
@@ -89,6 +94,32 @@ static void test_default(void **state)
 	policy_default(&policy);
 	for (i = 0; i < STATE_COUNT; i++)
 		assert_int_equal(policy.rules[i].access, want[i]);
+	assert_false(policy.revokes[EFFECT_NONE]);
+	assert_false(policy.revokes[EFFECT_PARTIAL_REFUND]);
+	assert_true(policy.revokes[EFFECT_REFUND]);
+	assert_true(policy.revokes[EFFECT_CHARGEBACK]);
+}
+
+static void test_payments(void **state)
+{
+	struct policy policy;
+
+	(void)state;
+	policy_default(&policy);
+	assert_int_equal(policy_set(&policy, "refund", "keep", NULL), 0);
+	assert_int_equal(
+	    policy_set(&policy, "partial_refund", "revoke", NULL), 0);
+	assert_int_equal(policy_set(&policy, "chargeback", "keep", NULL), 0);
+	assert_false(policy.revokes[EFFECT_REFUND]);
+	assert_true(policy.revokes[EFFECT_PARTIAL_REFUND]);
+	assert_false(policy.revokes[EFFECT_CHARGEBACK]);
+	assert_int_equal(policy_set(&policy, "chargeback", "revoke", NULL), 0);
+	assert_true(policy.revokes[EFFECT_CHARGEBACK]);
+
+	assert_int_equal(policy_set(&policy, "orders", "grant", NULL), 0);
+	assert_int_equal(policy.rules[STATE_PAID].access, ACCESS_ALLOW);
+	assert_int_equal(policy_set(&policy, "orders", "ignore", NULL), 0);
+	assert_int_equal(policy.rules[STATE_PAID].access, ACCESS_DENY);
 }
 
 int main(void)
@@ -96,6 +127,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_rows),
 	    cmocka_unit_test(test_default),
+	    cmocka_unit_test(test_payments),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,578 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include <microhttpd.h>
+
+#include "reconciler/base/buf.h"
+#include "reconciler/base/err.h"
+#include "reconciler/base/text.h"
+
+#include "reconciler/io/body.h"
+#include "reconciler/io/framing.h"
+#include "reconciler/io/http.h"
+
+/*
+ * Each connection has one exchange for all of its requests. It is
+ *   IDLE      waiting for the head of the next request,
+ *   READING   head seen, body on its way,
+ *   REFUSED   answered past libmicrohttpd before the body was read; what still
+ *             comes is thrown away for a while, so that the client can read
+ *             the answer before the connection is reset,
+ *   GIVEN     in the caller's hands, inside `handle`,
+ *   HELD      in the caller's hands, after `handle`,
+ *   ANSWERED  the answer is being sent.
+ * While it is held, libmicrohttpd asks again for an answer each turn: that
+ * costs less than to suspend and resume the connection, which would take it
+ * out of the epoll set and put it back.
+ */
+enum phase { IDLE, READING, REFUSED, GIVEN, HELD, ANSWERED };
+
+enum {
+	PASSES_MAX = 16,       /* of libmicrohttpd in one turn */
+	REFUSED_BYTES = 65536, /* thrown away after an early answer */
+	HELD_WAIT_MAX_MS = 64,
+	REAP_EVERY_MS = 100,
+	MEMORY_STEP_BYTES = 1024,
+};
+
+struct http_exchange {
+	struct http *http;
+	struct MHD_Connection *connection; /* NULL: closed */
+	struct http_exchange *older;	   /* in the order of since_ms */
+	struct http_exchange *newer;
+	int64_t since_ms; /* its time began to run */
+	enum phase phase;
+	bool cut;  /* its socket was shut down */
+	bool left; /* the client did, while it was held */
+	const char *method;
+	const char *path;
+	size_t thrown_bytes; /* REFUSED */
+	struct body body;
+};
+
+struct http {
+	struct http_options options;
+	struct MHD_Daemon *daemon;
+	struct http_exchange ring; /* of all connections; head of the list */
+	int64_t now_ms;
+	int64_t reaped_ms;
+	int64_t held_wait_ms;
+	size_t connections;
+	size_t active; /* neither IDLE nor REFUSED */
+	size_t held;
+	struct body_pool bodies;
+	bool again; /* something was answered in this pass */
+	bool draining;
+	bool closing;
+};
+
+struct http_reply {
+	int status;
+	struct MHD_Response *stay;
+	struct MHD_Response *leave; /* the same with Connection: close */
+	char *text;		    /* the same as bytes of HTTP */
+};
+
+/* ---- replies ----------------------------------------------------------- */
+
+static struct MHD_Response *make_response(const char *type, const char *body,
+    const struct http_header *headers, size_t n, bool leave)
+{
+	union {
+		const char *in;
+		void *out; /* the library copies, and yet wants it so */
+	} bytes = {.in = body};
+	struct MHD_Response *response = MHD_create_response_from_buffer(
+	    strlen(body), bytes.out, MHD_RESPMEM_MUST_COPY);
+	bool good = response != NULL;
+
+	good = good && MHD_add_response_header(
+			   response, MHD_HTTP_HEADER_CONTENT_TYPE, type);
+	for (size_t i = 0; good && i < n; i++)
+		good = MHD_add_response_header(
+		    response, headers[i].name, headers[i].value);
+	if (good && leave)
+		good = MHD_add_response_header(
+		    response, MHD_HTTP_HEADER_CONNECTION, "close");
+	if (!good && response != NULL) {
+		MHD_destroy_response(response);
+		response = NULL;
+	}
+	return response;
+}
+
+static char *make_text(int status, const char *type, const char *body,
+    const struct http_header *headers, size_t n)
+{
+	struct buf text;
+
+	buf_init(&text, MEMORY_STEP_BYTES + strlen(body));
+	buf_addf(&text, "HTTP/1.1 %d %s\r\nContent-Type: %s\r\n", status,
+	    MHD_get_reason_phrase_for((unsigned int)status), type);
+	for (size_t i = 0; i < n; i++)
+		buf_addf(
+		    &text, "%s: %s\r\n", headers[i].name, headers[i].value);
+	buf_addf(&text, "Content-Length: %zu\r\nConnection: close\r\n\r\n%s",
+	    strlen(body), body);
+	if (text.error != 0) {
+		buf_fini(&text);
+		return NULL;
+	}
+	return text.data;
+}
+
+struct http_reply *http_reply_new(int status, const char *type,
+    const char *body, const struct http_header *headers, size_t n)
+{
+	struct http_reply *reply = calloc(1, sizeof(*reply));
+
+	if (reply == NULL)
+		return NULL;
+	reply->status = status;
+	reply->stay = make_response(type, body, headers, n, false);
+	reply->leave = make_response(type, body, headers, n, true);
+	reply->text = make_text(status, type, body, headers, n);
+	if (reply->stay == NULL || reply->leave == NULL ||
+	    reply->text == NULL) {
+		http_reply_free(reply);
+		return NULL;
+	}
+	return reply;
+}
+
+void http_reply_free(struct http_reply *reply)
+{
+	if (reply == NULL)
+		return;
+	if (reply->stay != NULL)
+		MHD_destroy_response(reply->stay);
+	if (reply->leave != NULL)
+		MHD_destroy_response(reply->leave);
+	free(reply->text);
+	free(reply);
+}
+
+/* ---- connections and their time ---------------------------------------- */
+
+static void unlink_exchange(struct http_exchange *x)
+{
+	x->older->newer = x->newer;
+	x->newer->older = x->older;
+}
+
+/* Its time begins anew: it becomes the newest. */
+static void touch(struct http_exchange *x)
+{
+	struct http_exchange *ring = &x->http->ring;
+
+	x->since_ms = x->http->now_ms;
+	x->newer = ring;
+	x->older = ring->older;
+	ring->older->newer = x;
+	ring->older = x;
+}
+
+static void cut(struct http_exchange *x)
+{
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(
+	    x->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+
+	if (info != NULL)
+		(void)shutdown(info->connect_fd, SHUT_RDWR);
+	x->cut = true;
+}
+
+static int64_t time_allowed(const struct http *http)
+{
+	bool crowded = http->connections >= http->options.max_connections;
+
+	return crowded && http->options.timeout_ms > HTTP_CROWDED_MS
+		   ? HTTP_CROWDED_MS
+		   : http->options.timeout_ms;
+}
+
+/* libmicrohttpd learns of the end of a socket through epoll. */
+static void reap(struct http *http)
+{
+	int64_t allowed = time_allowed(http);
+	struct http_exchange *x = http->ring.newer;
+
+	if (http->now_ms < http->reaped_ms + REAP_EVERY_MS)
+		return;
+	http->reaped_ms = http->now_ms;
+	while (x != &http->ring && x->since_ms + allowed <= http->now_ms) {
+		struct http_exchange *next = x->newer;
+
+		if (x->phase != HELD)
+			cut(x);
+		unlink_exchange(x);
+		touch(x);
+		x = next;
+		if (x->since_ms == http->now_ms)
+			break; /* once around */
+	}
+}
+
+static void on_connection(void *cookie, struct MHD_Connection *connection,
+    void **context, enum MHD_ConnectionNotificationCode code)
+{
+	struct http *http = cookie;
+	struct http_exchange *x = *context;
+
+	if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+		x = calloc(1, sizeof(*x));
+		*context = x;
+		http->connections++;
+		if (x == NULL)
+			return;
+		x->http = http;
+		x->connection = connection;
+		body_init(
+		    &x->body, &http->bodies, http->options.max_body_bytes);
+		touch(x);
+		return;
+	}
+	http->connections--;
+	*context = NULL;
+	if (x == NULL)
+		return;
+	unlink_exchange(x);
+	x->connection = NULL;
+	if (x->phase != HELD || http->closing) {
+		body_fini(&x->body);
+		free(x);
+	}
+}
+
+/* ---- the body ---------------------------------------------------------- */
+
+/* The library would only answer after it has read the whole body. */
+static void refuse(struct http_exchange *x, const struct http_reply *reply)
+{
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(
+	    x->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+
+	body_reset(&x->body);
+	x->phase = REFUSED;
+	x->thrown_bytes = 0;
+	x->http->active--;
+	/* A client that does not take it now will not get it. */
+	if (info != NULL &&
+	    send(info->connect_fd, reply->text, strlen(reply->text),
+		MSG_NOSIGNAL | MSG_DONTWAIT) >= 0)
+		(void)shutdown(info->connect_fd, SHUT_WR);
+}
+
+/* false: end the connection. */
+static bool take_body(struct http_exchange *x, const char *data, size_t len)
+{
+	int rc;
+
+	if (x->phase == REFUSED) {
+		x->thrown_bytes += len;
+		return x->thrown_bytes <= REFUSED_BYTES;
+	}
+	rc = body_add(&x->body, data, len);
+	if (rc == ERR_FULL)
+		refuse(x, x->http->options.too_large);
+	else if (rc != 0)
+		refuse(x, x->http->options.crowded);
+	return true;
+}
+
+/* ---- requests ---------------------------------------------------------- */
+
+static enum MHD_Result look(
+    void *cookie, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+	(void)kind;
+	framing_see(cookie, name, value);
+	return MHD_YES;
+}
+
+static struct http_exchange *begin(
+    struct MHD_Connection *connection, const char *path, const char *method)
+{
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(
+	    connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+	struct http_exchange *x = info != NULL ? info->socket_context : NULL;
+	struct framing framing = {0, 0, NULL, NULL};
+	int rc;
+
+	if (x == NULL || x->cut)
+		return NULL;
+	x->phase = READING;
+	x->http->active++;
+	x->path = path;
+	x->method = method;
+	(void)MHD_get_connection_values(
+	    connection, MHD_HEADER_KIND, look, &framing);
+	rc = framing_judge(&framing, x->http->options.max_body_bytes);
+	if (rc == ERR_FULL)
+		refuse(x, x->http->options.too_large);
+	else if (rc != 0)
+		refuse(x, x->http->options.malformed);
+	return x;
+}
+
+static enum MHD_Result complete(struct http_exchange *x)
+{
+	struct http *http = x->http;
+
+	if (x->phase == HELD)
+		return MHD_YES; /* not yet */
+	if (x->phase != READING)
+		return MHD_NO;
+	x->phase = GIVEN;
+	http->held_wait_ms = 1;
+	http->options.handle(http->options.cookie, x);
+	if (x->phase == GIVEN) {
+		x->phase = HELD;
+		http->held++;
+	}
+	return x->cut ? MHD_NO : MHD_YES;
+}
+
+static enum MHD_Result on_request(void *cookie,
+    struct MHD_Connection *connection, const char *path, const char *method,
+    const char *version, const char *data, size_t *len, void **context)
+{
+	struct http_exchange *x = *context;
+
+	(void)cookie;
+	(void)version;
+	if (x == NULL) {
+		*context = begin(connection, path, method);
+		return *context != NULL ? MHD_YES : MHD_NO;
+	}
+	if (*len > 0) {
+		size_t n = *len;
+
+		*len = 0;
+		return take_body(x, data, n) ? MHD_YES : MHD_NO;
+	}
+	return complete(x);
+}
+
+static void on_completed(void *cookie, struct MHD_Connection *connection,
+    void **context, enum MHD_RequestTerminationCode code)
+{
+	struct http_exchange *x = *context;
+
+	(void)cookie;
+	(void)connection;
+	(void)code;
+	if (x == NULL)
+		return;
+	*context = NULL;
+	if (x->phase == HELD) {
+		x->left = true; /* its connection ends next */
+		return;
+	}
+	if (x->phase != REFUSED)
+		x->http->active--;
+	body_reset(&x->body);
+	x->phase = IDLE;
+	unlink_exchange(x);
+	touch(x);
+}
+
+const char *http_method(const struct http_exchange *exchange)
+{
+	return exchange->method;
+}
+
+const char *http_path(const struct http_exchange *exchange)
+{
+	return exchange->path;
+}
+
+const char *http_header(const struct http_exchange *exchange, const char *name)
+{
+	return MHD_lookup_connection_value(
+	    exchange->connection, MHD_HEADER_KIND, name);
+}
+
+int http_query(const struct http_exchange *exchange, const char *name,
+    char *out, size_t cap)
+{
+	const char *value = MHD_lookup_connection_value(
+	    exchange->connection, MHD_GET_ARGUMENT_KIND, name);
+	size_t len;
+	int rc;
+
+	if (value == NULL)
+		return ERR_ABSENT;
+	rc = text_unescape(value, strlen(value), out, cap, &len);
+	return rc == 0 && strlen(out) != len ? ERR_BAD : rc;
+}
+
+const char *http_body(const struct http_exchange *exchange, size_t *len)
+{
+	*len = exchange->body.len;
+	return body_data(&exchange->body);
+}
+
+/* ---- answers --------------------------------------------------------------
+ */
+
+bool http_has_left(const struct http_exchange *exchange)
+{
+	return exchange->left;
+}
+
+/* Nobody waits for it any more. */
+static void bury(struct http_exchange *x)
+{
+	x->phase = IDLE;
+	x->http->active--;
+	body_reset(&x->body);
+	if (x->connection == NULL)
+		free(x);
+}
+
+void http_answer(struct http_exchange *exchange, const struct http_reply *reply)
+{
+	struct http_exchange *x = exchange;
+	struct http *http = x->http;
+
+	if (x->phase == HELD)
+		http->held--;
+	else
+		http->again = true;
+	if (x->left) {
+		bury(x);
+		return;
+	}
+	x->phase = ANSWERED;
+	unlink_exchange(x);
+	touch(x);
+	if (MHD_queue_response(x->connection, (unsigned int)reply->status,
+		http->draining ? reply->leave : reply->stay) != MHD_YES)
+		cut(x);
+}
+
+/* ---- the server ------------------------------------------------------------
+ */
+
+/* Paths and arguments stay as they were sent: decoding is for who splits. */
+static size_t keep_escapes(
+    void *cookie, struct MHD_Connection *connection, char *text)
+{
+	(void)cookie;
+	(void)connection;
+	return strlen(text);
+}
+
+static struct MHD_Daemon *start(struct http *http)
+{
+	const struct http_options *options = &http->options;
+
+	return MHD_start_daemon(MHD_USE_EPOLL, 0, NULL, NULL, on_request, http,
+	    MHD_OPTION_LISTEN_SOCKET, options->listen_fd,
+	    MHD_OPTION_CONNECTION_LIMIT, options->max_connections,
+	    MHD_OPTION_PER_IP_CONNECTION_LIMIT, options->max_per_address,
+	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, options->max_head_bytes,
+	    MHD_OPTION_CONNECTION_MEMORY_INCREMENT, (size_t)MEMORY_STEP_BYTES,
+	    MHD_OPTION_CONNECTION_TIMEOUT, 0U, MHD_OPTION_STRICT_FOR_CLIENT, 1,
+	    MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL,
+	    MHD_OPTION_NOTIFY_CONNECTION, on_connection, http,
+	    MHD_OPTION_NOTIFY_COMPLETED, on_completed, http, MHD_OPTION_END);
+}
+
+int http_open(
+    const struct http_options *options, struct http **out, struct err_text *err)
+{
+	struct http *http = calloc(1, sizeof(*http));
+
+	*out = NULL;
+	if (http == NULL)
+		return err_set(err, ERR_FAIL, "http: out of memory");
+	http->options = *options;
+	http->bodies.max_bytes = options->max_bodies_bytes;
+	http->held_wait_ms = 1;
+	http->ring.http = http;
+	http->ring.older = http->ring.newer = &http->ring;
+	http->daemon = start(http);
+	if (http->daemon == NULL) {
+		free(http);
+		return err_set(err, ERR_FAIL, "http: cannot start to serve");
+	}
+	*out = http;
+	return 0;
+}
+
+void http_close(struct http *http)
+{
+	if (http == NULL)
+		return;
+	http_drain(http); /* or the library would close the descriptor */
+	http->closing = true;
+	MHD_stop_daemon(http->daemon);
+	free(http);
+}
+
+void http_drain(struct http *http)
+{
+	if (!http->draining)
+		(void)MHD_quiesce_daemon(http->daemon);
+	http->draining = true;
+}
+
+bool http_is_idle(const struct http *http)
+{
+	return http->active == 0;
+}
+
+int http_fd(const struct http *http)
+{
+	const union MHD_DaemonInfo *info =
+	    MHD_get_daemon_info(http->daemon, MHD_DAEMON_INFO_EPOLL_FD);
+
+	return info != NULL ? info->epoll_fd : -1;
+}
+
+/* The library has more to do without news from a socket. Held exchanges look
+ * to it as if they had. */
+static bool has_more(const struct http *http)
+{
+	MHD_UNSIGNED_LONG_LONG wait_ms;
+
+	return MHD_get_timeout(http->daemon, &wait_ms) == MHD_YES &&
+	       wait_ms == 0;
+}
+
+static int64_t time_to_wait(struct http *http)
+{
+	int64_t wait_ms = -1;
+
+	if (http->ring.newer != &http->ring) {
+		wait_ms = http->ring.newer->since_ms + time_allowed(http) -
+			  http->now_ms;
+		if (wait_ms < REAP_EVERY_MS)
+			wait_ms = REAP_EVERY_MS;
+	}
+	if (has_more(http)) {
+		if (http->held == 0)
+			return 0;
+		wait_ms = http->held_wait_ms;
+		if (http->held_wait_ms < HELD_WAIT_MAX_MS)
+			http->held_wait_ms *= 2;
+	}
+	return wait_ms;
+}
+
+int64_t http_run(struct http *http, int64_t now_ms)
+{
+	http->now_ms = now_ms;
+	reap(http);
+	for (int i = 0; i < PASSES_MAX; i++) {
+		http->again = false;
+		(void)MHD_run(http->daemon);
+		if (!http->again && (http->held > 0 || !has_more(http)))
+			break;
+	}
+	return time_to_wait(http);
+}
