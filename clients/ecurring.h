@@ -54,26 +54,15 @@ void ecurring_read(const struct provider_settings *provider,
     size_t n, int64_t now_ms, struct arena *arena, struct client_reading *out);
 
 /*
- * Of the document at `path`: a date-time, if given; an id and a status word,
- * which must be there (a word of a `from` of its own, to serve lists as well).
+ * Of the document at `path`: a date-time, if given; an id, which must be there.
  * What is wrong is a complaint in r->fields.
  */
 struct ecurring_stamp ecurring_read_stamp(
     struct ecurring_reader *r, const char *path);
 const char *ecurring_read_id(struct ecurring_reader *r, const char *path);
-const char *ecurring_read_word(
-    struct ecurring_reader *r, const field_value *from, const char *path);
 /* Our state for the kind's word; unknown for NULL. */
 enum state ecurring_read_state(
     const struct ecurring_reader *r, const char *word);
-
-/*
- * Add to the observation: a boundary unless 0; a fact unless its value is NULL,
- * to an array of OBSERVATION_FACTS_MAX that is to become out->facts.
- */
-void ecurring_read_boundary(struct observation *out, int64_t at_ms);
-void ecurring_read_fact(struct observation *out, struct fact *facts,
-    const char *name, const char *value);
 
 /*
  * Fill the observation (and what to look at beside it) of one kind; status and

@@ -9,6 +9,8 @@
 #include "reconciler/base/text.h"
 #include "reconciler/core/name.h"
 
+#include "clients/reading.h"
+
 #include "clients/ecurring.h"
 
 enum { TITLE_MAX = 200 };
@@ -20,20 +22,6 @@ struct ecurring_stamp ecurring_read_stamp(
 
 	at.ms = field_time(&r->fields, r->root, path, &at.text);
 	return at;
-}
-
-/* A status word is kept as it is, so it must be one that can be shown. */
-const char *ecurring_read_word(
-    struct ecurring_reader *r, const field_value *from, const char *path)
-{
-	const char *word =
-	    field_need_text(&r->fields, from, path, OBSERVATION_WORD_MAX);
-
-	if (word == NULL)
-		return NULL;
-	if (*word == '\0' || text_has_control(word, strlen(word)))
-		field_complain(&r->fields, path, "not a word");
-	return word;
 }
 
 const char *ecurring_read_id(struct ecurring_reader *r, const char *path)
@@ -53,20 +41,6 @@ enum state ecurring_read_state(
 	if (word == NULL)
 		return STATE_UNKNOWN;
 	return state_of_word(r->kind->words, r->kind->n_words, word);
-}
-
-void ecurring_read_boundary(struct observation *out, int64_t at_ms)
-{
-	if (at_ms != 0)
-		out->boundaries_ms[out->n_boundaries++] = at_ms;
-}
-
-/* Facts live in an array of OBSERVATION_FACTS_MAX; absent ones are left out. */
-void ecurring_read_fact(struct observation *out, struct fact *facts,
-    const char *name, const char *value)
-{
-	if (value != NULL)
-		facts[out->n_facts++] = (struct fact){name, value};
 }
 
 /* Is this the object that was asked for? */
@@ -110,7 +84,7 @@ static void read_document(struct ecurring_reader *r)
 	read_errors(r);
 	check_identity(r);
 	r->out->status =
-	    ecurring_read_word(r, r->root, "data.attributes.status");
+	    reading_word(&r->fields, r->root, "data.attributes.status");
 	r->out->state = ecurring_read_state(r, r->out->status);
 	if (r->fields.error != NULL)
 		return;
@@ -118,14 +92,6 @@ static void read_document(struct ecurring_reader *r)
 		ecurring_subscription(r);
 	else
 		ecurring_transaction(r);
-}
-
-static void refuse(
-    struct client_reading *out, enum verdict verdict, const char *cause)
-{
-	memset(out, 0, sizeof(*out));
-	out->verdict = verdict;
-	out->cause = cause;
 }
 
 static void read_body(
@@ -140,7 +106,7 @@ static void read_body(
 	    reply->body, reply->len, CLIENT_JSON_DEPTH_MAX, &root, &err);
 	if (rc != 0) {
 		cause = arena_text(r->arena, err.text);
-		refuse(r->reading,
+		reading_refuse(r->reading,
 		    rc == ERR_BAD ? VERDICT_GARBLED : VERDICT_LATER,
 		    cause != NULL ? cause : "not JSON");
 		return;
@@ -149,9 +115,10 @@ static void read_body(
 	read_document(r);
 	field_free(root);
 	if (r->fields.error != NULL)
-		refuse(r->reading, VERDICT_GARBLED, r->fields.error);
+		reading_refuse(r->reading, VERDICT_GARBLED, r->fields.error);
 	else if (arena_failed(r->arena))
-		refuse(r->reading, VERDICT_GARBLED, "too large to be held");
+		reading_refuse(
+		    r->reading, VERDICT_GARBLED, "too large to be held");
 }
 
 static bool is_json(const char *content_type)
@@ -177,13 +144,14 @@ void ecurring_read(const struct provider_settings *provider,
 	memset(out, 0, sizeof(*out));
 	fields_init(&r.fields, arena);
 	if (n == 0 || r.kind == NULL) {
-		refuse(out, VERDICT_GARBLED, "nothing was asked");
+		reading_refuse(out, VERDICT_GARBLED, "nothing was asked");
 		return;
 	}
 	if (!client_read_status(&replies[n - 1], arena, out))
 		return;
 	if (!is_json(replies[n - 1].content_type)) {
-		refuse(out, VERDICT_GARBLED, "the content type is not JSON");
+		reading_refuse(
+		    out, VERDICT_GARBLED, "the content type is not JSON");
 		return;
 	}
 	read_body(&r, &replies[n - 1]);

@@ -6,6 +6,8 @@
 #include "reconciler/core/name.h"
 #include "reconciler/core/settings.h"
 
+#include "clients/reading.h"
+
 #include "clients/ecurring.h"
 
 /*
@@ -130,14 +132,14 @@ void ecurring_subscription(struct ecurring_reader *r)
 	r->out->changed_at_ms = changed.ms;
 	r->out->changed_at_text = changed.text;
 	r->out->version_ms = updated.ms;
-	ecurring_read_fact(r->out, facts, "plan", plan);
-	ecurring_read_fact(r->out, facts, "start_date", start.text);
-	ecurring_read_fact(r->out, facts, "cancel_date", cancel.text);
-	ecurring_read_fact(r->out, facts, "resume_date", resume.text);
+	reading_fact(r->out, facts, "plan", plan);
+	reading_fact(r->out, facts, "start_date", start.text);
+	reading_fact(r->out, facts, "cancel_date", cancel.text);
+	reading_fact(r->out, facts, "resume_date", resume.text);
 	r->out->facts = facts;
-	ecurring_read_boundary(r->out, start.ms);
-	ecurring_read_boundary(r->out, cancel.ms);
-	ecurring_read_boundary(r->out, resume.ms);
+	reading_boundary(r->out, start.ms);
+	reading_boundary(r->out, cancel.ms);
+	reading_boundary(r->out, resume.ms);
 	read_grant(r, plan, start, cancel);
 	read_members(r);
 	r->out->account = account_of(r);

@@ -5,6 +5,8 @@
 #include "reconciler/base/arena.h"
 #include "reconciler/base/text.h"
 
+#include "clients/reading.h"
+
 #include "clients/ecurring.h"
 
 /*
@@ -42,7 +44,7 @@ static const char *entry_reason(
 static void read_entry(
     struct ecurring_reader *r, const field_value *item, struct listed *out)
 {
-	out->status = ecurring_read_word(r, item, "status");
+	out->status = reading_word(&r->fields, item, "status");
 	out->state = ecurring_read_state(r, out->status);
 	out->at_ms = field_time(&r->fields, item, "recorded_on", &out->at_text);
 	if (out->at_ms == 0)
@@ -196,11 +198,11 @@ void ecurring_transaction(struct ecurring_reader *r)
 	read_history(r);
 	read_cancelled(r);
 	if (facts != NULL)
-		ecurring_read_fact(r->out, facts, "amount",
+		reading_fact(r->out, facts, "amount",
 		    field_amount(
 			&r->fields, r->root, "data.attributes.amount", CENTS));
 	r->out->facts = facts;
-	ecurring_read_boundary(r->out, due.ms);
+	reading_boundary(r->out, due.ms);
 	r->out->reversible_until_ms = reversible_until(r->out, due.ms);
 	follow_parent(r);
 }

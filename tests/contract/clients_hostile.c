@@ -127,8 +127,6 @@ static char *replaced(const char *text, const char *what, const char *by)
 
 static void test_duplicate_keys(void **state)
 {
-	static const char *const first[] = {
-	    "\"status\": \"active\"", "\"status\": \"fulfilled\""};
 
 	(void)state;
 	for (size_t s = 0; s < TRY_SAMPLES; s++) {
@@ -136,8 +134,9 @@ static void test_duplicate_keys(void **state)
 		char by[100];
 		char *twice;
 
-		snprintf(by, sizeof(by), "%s, %s", first[s], first[s]);
-		twice = replaced(text, first[s], by);
+		snprintf(by, sizeof(by), "%s, %s", try_samples[s].word,
+		    try_samples[s].word);
+		twice = replaced(text, try_samples[s].word, by);
 		expect_garbled(&try_samples[s], twice, strlen(twice));
 		free(twice);
 		free(text);
@@ -166,7 +165,6 @@ static void check_deep(const struct try_sample *sample, const char *text,
 
 static void test_deep(void **state)
 {
-	static const char *const what[] = {"{}", "50.6"};
 	static const size_t levels[] = {CLIENT_JSON_DEPTH_MAX, 10000, 1000000};
 
 	(void)state;
@@ -174,12 +172,12 @@ static void test_deep(void **state)
 		char *text = try_load(&try_samples[s]);
 
 		for (size_t i = 0; i < 3; i++) {
-			check_deep(&try_samples[s], text, what[s], levels[i],
-			    "[", "]");
-			check_deep(&try_samples[s], text, what[s], levels[i],
-			    "{\"a\":", "}");
-			check_deep(
-			    &try_samples[s], text, what[s], levels[i], "[", "");
+			check_deep(&try_samples[s], text, try_samples[s].value,
+			    levels[i], "[", "]");
+			check_deep(&try_samples[s], text, try_samples[s].value,
+			    levels[i], "{\"a\":", "}");
+			check_deep(&try_samples[s], text, try_samples[s].value,
+			    levels[i], "[", "");
 		}
 		free(text);
 	}
