@@ -40,6 +40,7 @@ static json_t *configure(struct fake *f, json_t *in)
 		set_text(f->hooks[kind], FAKE_URL_BYTES, hooks, name);
 	}
 	set_text(f->key, FAKE_KEY_BYTES, in, "key");
+	set_text(f->secret, FAKE_KEY_BYTES, in, "secret");
 	set_text(f->base_url, FAKE_URL_BYTES, in, "base_url");
 	if (json_is_object(quirks)) {
 		json_decref(f->quirks);
@@ -236,7 +237,7 @@ static const struct row {
 	call_fn *run;
 	void (*lines)(struct fake *f, struct text *out);
 } rows[] = {
-    {"POST", "config", "key hooks base_url quirks", configure, NULL},
+    {"POST", "config", "key secret hooks base_url quirks", configure, NULL},
     {"GET", "config", "", get_config, NULL},
     {"POST", "create", "* kind count items notify as_integers",
 	control_objects_create, NULL},
@@ -250,7 +251,7 @@ static const struct row {
     {"POST", "hide", "kind id ids from to ms requests notify as_integers",
 	control_objects_hide, NULL},
     {"POST", "notify",
-	"kind id ids from to notify as_integers body url headers",
+	"kind id ids from to notify as_integers body url headers sign at",
 	control_objects_notify, NULL},
     {"POST", "fault", NULL, add_fault, NULL},
     {"POST", "fault/clear", NULL, clear_faults, NULL},

@@ -22,7 +22,8 @@ struct fake {
 	struct faults faults;
 	struct stats stats;
 	json_t *quirks;
-	char key[FAKE_KEY_BYTES]; /* empty: any key will do */
+	char key[FAKE_KEY_BYTES];    /* empty: any key will do */
+	char secret[FAKE_KEY_BYTES]; /* that notifications are signed with */
 	char base_url[FAKE_URL_BYTES];
 	char hooks[STATE_KINDS][FAKE_URL_BYTES]; /* empty: no such hook */
 	json_t *sink; /* bodies that were posted to _control/sink */

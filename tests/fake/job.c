@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/fake/when.h"
 #include "tests/fake/job.h"
 
 enum { MAX_TARGETS = 1000000 };
@@ -98,13 +99,20 @@ static json_int_t times_of(const struct job *job, const struct object *o,
 	return json_is_true(notify) ? 1 : json_integer_value(notify);
 }
 
+json_t *job_sign(const struct fake *f, int64_t at_ms, const struct text *body)
+{
+	if (f->provider->sign == NULL)
+		return NULL;
+	return f->provider->sign(f->secret, at_ms, body->bytes, body->len);
+}
+
 void job_notify(struct job *job, const struct object *o, const json_t *change,
     json_int_t fallback)
 {
 	json_int_t times = times_of(job, o, change, fallback);
 	const char *url = job->f->hooks[o->kind];
 	struct text text = {0};
-	json_t *body;
+	json_t *body, *headers;
 
 	if (times <= 0)
 		return;
@@ -114,10 +122,15 @@ void job_notify(struct job *job, const struct object *o, const json_t *change,
 	}
 	body = job->f->provider->hook(
 	    o, json_is_true(json_object_get(job->in, "as_integers")));
-	provider_render(body, &text);
+	if (json_is_string(body))
+		text_adds(&text, json_string_value(body));
+	else
+		provider_render(body, &text);
+	headers = job_sign(job->f, when_now_ms(), &text);
 	while (times-- > 0)
-		notify_send(job->f->notify, url, text.bytes, text.len, NULL);
+		notify_send(job->f->notify, url, text.bytes, text.len, headers);
 	text_fini(&text);
+	json_decref(headers);
 	json_decref(body);
 }
 

@@ -32,6 +32,12 @@ json_int_t job_number(const json_t *in, const char *name);
 void job_notify(struct job *job, const struct object *o, const json_t *change,
     json_int_t fallback);
 
+/*
+ * The headers that sign a notification's body at that moment, as a new object;
+ * NULL when the provider does not sign.
+ */
+json_t *job_sign(const struct fake *f, int64_t at_ms, const struct text *body);
+
 /* The object {"error": TEXT}. */
 json_t *job_error(const char *text);
 

@@ -33,6 +33,7 @@ static void usage(FILE *out)
 	    "  --port-file FILE   write the port there when it is open\n"
 	    "  --key KEY          the API key; default: any will do\n"
 	    "  --key-file FILE    the same, from the first line\n"
+	    "  --secret SECRET    to sign notifications with\n"
 	    "  --hook-KIND URL    where notifications of a kind go, e.g.\n"
 	    "                     --hook-subscription, --hook-transaction\n"
 	    "  --hook URL         the same for every kind\n"
@@ -87,6 +88,10 @@ static int set_fake(struct fake *f, const char *name, const char *value)
 {
 	if (strcmp(name, "--key") == 0) {
 		text_print(f->key, sizeof(f->key), "%s", value);
+		return 0;
+	}
+	if (strcmp(name, "--secret") == 0) {
+		text_print(f->secret, sizeof(f->secret), "%s", value);
 		return 0;
 	}
 	if (strcmp(name, "--key-file") == 0)

@@ -2,10 +2,12 @@
 #include <string.h>
 
 #include "tests/fake/ecurring.h"
+#include "tests/fake/mollie.h"
 #include "tests/fake/provider.h"
 
 /* The one place that knows which providers there are. */
-static const struct provider *const rows[] = {&ecurring_provider};
+static const struct provider *const rows[] = {
+    &ecurring_provider, &mollie_provider};
 
 enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
 
