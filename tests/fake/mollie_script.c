@@ -14,10 +14,11 @@ struct edit {
 	const char *error;
 };
 
-/* "2018-03-12T11:51:35+00:00", or only the date of it. */
+/* "2018-03-12T11:51:35+00:00", or only the date of it in the Netherlands. */
 static json_t *stamp(int64_t at_ms, bool is_date)
 {
-	time_t at_s = (time_t)(at_ms / 1000);
+	int shift_s = is_date ? when_dutch_offset_s(at_ms) : 0;
+	time_t at_s = (time_t)(at_ms / 1000 + shift_s);
 	char text[40];
 	struct tm tm;
 

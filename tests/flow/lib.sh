@@ -2,11 +2,12 @@
 # Sourced by every script of tests/flow and tests/crash.
 #
 # Reads:    TRUEUP FAKE SRC TESTBIN (tests/run sets them), TMP (made if absent)
-# Sets:     CONF STORE KEY HOOK_TOKEN FAKE_URL HOOK_URL; the pids FAKE_PID
+#           PROVIDER: the type that is simulated and configured (ecurring)
+# Sets:     CONF STORE KEY HOOK_TOKEN HOOK_SECRET FAKE_URL HOOK_URL; the pids FAKE_PID
 #           RECEIVER_PID WORKER_PID; logs are in $TMP/*.log
 #
 # start_fake [OPTION...]     the provider simulator, on a free port
-# write_config [SETTING...]  $CONF: provider "ecurring" on the simulator; each
+# write_config [SETTING...]  $CONF: provider $PROVIDER on the simulator; each
 #                            SETTING ('resync = "1h";') is added to it, or
 #                            takes the place of the setting of that name
 # start_receiver             `trueup receive`; waits for its port and tells the
@@ -47,10 +48,22 @@ unset TRUEUP_CONFIG http_proxy https_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY \
   all_proxy
 export NO_PROXY=127.0.0.1
 
+# What the types differ in: where their API begins, the header of the key, what
+# they notify of, and whether they sign that.
+PROVIDER=${PROVIDER:-ecurring}
+LIB_SIGNS='' LIB_BASE='' LIB_KEY_HEADER='X-Authorization: '
+LIB_KINDS='subscription transaction'
+case $PROVIDER in
+mollie)
+  LIB_KEY_HEADER='Authorization: Bearer ' LIB_KINDS='payment event'
+  ;;
+esac
+
 CONF=$TMP/trueup.conf
 STORE=$TMP/store
 KEY=0123456789abcdef0123456789abcdef012345678
 HOOK_TOKEN=hook-token-of-the-tests
+HOOK_SECRET=whsec_dGhlIHNlY3JldCBvZiB0aGUgdGVzdHM=
 FAKE_PID='' RECEIVER_PID='' WORKER_PID='' SPAWN_PID=''
 FAKE_URL='' HOOK_URL=''
 LIB_PIDS=()
@@ -162,20 +175,29 @@ spawn() {
 
 start_fake() {
   rm -f "$TMP/fake.port"
-  spawn fake "$FAKE" --key "$KEY" --port-file "$TMP/fake.port" "$@"
+  spawn fake "$FAKE" --provider "$PROVIDER" --key "$KEY" \
+    --secret "$HOOK_SECRET" --port-file "$TMP/fake.port" "$@"
   FAKE_PID=$SPAWN_PID
   wait_until 10 "[ -s '$TMP/fake.port' ]"
   FAKE_URL=http://127.0.0.1:$(cat "$TMP/fake.port")
 }
 
+lib_hook_setting() {
+  if [ -n "$LIB_SIGNS" ]; then
+    echo "hook_secret_file = \"$TMP/$PROVIDER.secret\";"
+  else
+    echo "hook_token_file = \"$TMP/$PROVIDER.hook\";"
+  fi
+}
+
 # The settings of the provider, one a line; the later one of a name counts.
 lib_settings() {
   printf '%s\n' \
-    "name = \"ecurring\";" \
-    "type = \"ecurring\";" \
-    "base_url = \"$FAKE_URL\";" \
-    "api_key_file = \"$TMP/ecurring.key\";" \
-    "hook_token_file = \"$TMP/ecurring.hook\";" \
+    "name = \"$PROVIDER\";" \
+    "type = \"$PROVIDER\";" \
+    "base_url = \"$FAKE_URL$LIB_BASE\";" \
+    "api_key_file = \"$TMP/$PROVIDER.key\";" \
+    "$(lib_hook_setting)" \
     "rate = 10000.0;" \
     "burst = 10000;" \
     "concurrency = 16;" \
@@ -189,8 +211,9 @@ lib_settings() {
 
 write_config() {
   (umask 077
-   printf '%s\n' "$KEY" >"$TMP/ecurring.key"
-   printf '%s\n' "$HOOK_TOKEN" >"$TMP/ecurring.hook")
+   printf '%s\n' "$KEY" >"$TMP/$PROVIDER.key"
+   printf '%s\n' "$HOOK_TOKEN" >"$TMP/$PROVIDER.hook"
+   printf '%s\n' "$HOOK_SECRET" >"$TMP/$PROVIDER.secret")
   mkdir -p "$STORE"
   cat >"$CONF" <<END
 store    = { path = "$STORE"; };
@@ -228,10 +251,12 @@ start_receiver() {
   wait_until 10 "[ -n \"\$(lib_port '$TMP/receiver.log' $from)\" ]"
   RECEIVER_PORT=$(lib_port "$TMP/receiver.log" "$from")
   RECEIVER_URL=http://127.0.0.1:$RECEIVER_PORT
-  HOOK_URL=$RECEIVER_URL/hooks/ecurring/$HOOK_TOKEN
+  HOOK_URL=$RECEIVER_URL/hooks/$PROVIDER
+  [ -n "$LIB_SIGNS" ] || HOOK_URL+=/$HOOK_TOKEN
   export RECEIVER_PORT RECEIVER_URL
   [ -z "$FAKE_URL" ] || control config "$(jq -nc --arg url "$HOOK_URL" \
-    '{hooks: {subscription: $url, transaction: $url}}')" >/dev/null
+    --arg kinds "$LIB_KINDS" \
+    '{hooks: ($kinds | split(" ") | map({(.): $url}) | add)}')" >/dev/null
 }
 
 start_worker() {
@@ -253,7 +278,7 @@ ask() {
 api() {
   local path=$1
   shift
-  curl -sS -g -H "X-Authorization: $KEY" "$@" "$FAKE_URL$path"
+  curl -sS -g -H "$LIB_KEY_HEADER$KEY" "$@" "$FAKE_URL$LIB_BASE$path"
 }
 
 notify() {

@@ -5,8 +5,8 @@
 # drain                     `trueup work`; prints its exit status; what it
 #                           logged is in $TMP/drain.out, of all in drain.log
 # drained                   the same without options, must be 0
-# told KIND ID              as if notified
-# told_and_drained KIND ID  both
+# told KIND ID [OPTION...]  as if notified
+# told_and_drained KIND ID [OPTION...]  both
 # subscription JSON         the provider has one more, active since two days;
 #                           members of JSON take the place of these
 # transaction JSON          the same, of subscription 1, scheduled yesterday
@@ -37,11 +37,11 @@ drained() {
 }
 
 told() {
-  tu enqueue ecurring "$1" "$2"
+  tu enqueue "$PROVIDER" "$@"
 }
 
 told_and_drained() {
-  told "$1" "$2"
+  told "$@"
   drained
 }
 
@@ -67,7 +67,7 @@ fault() {
 }
 
 history() {
-  tu history ecurring "$1" "$2" --json | jq -c "${3:-.}"
+  tu history "$PROVIDER" "$1" "$2" --json | jq -c "${3:-.}"
 }
 
 account() {
