@@ -143,6 +143,13 @@ size_t store_turn_checks(struct store_turn *turn, size_t max);
  */
 size_t store_turn_advance(struct store_turn *turn, size_t max);
 
+/*
+ * store_turn_rejudge(turn, max): when the policies in the settings are not
+ * those that everyone was judged by, judge up to max accounts anew and announce
+ * what that changes (cause manual, now). true: all are done.
+ */
+bool store_turn_rejudge(struct store_turn *turn, size_t max);
+
 /* A job in this worker's hands. */
 struct claim {
 	struct object_ref ref;

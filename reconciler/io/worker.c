@@ -22,6 +22,7 @@ enum {
 	COLLECT_MAX = 20000, /* notices moved in one turn */
 	CHECKS_MAX = 1000,
 	ADVANCE_MAX = 1000,
+	REJUDGE_MAX = 1000,
 	/* A wake that got lost (it cannot, but) is made up for after this. */
 	FOLLOW_LOOK_MS = 1000,
 	/* After a turn that did nothing although something seemed due. */
@@ -51,6 +52,7 @@ struct worker {
 	size_t active;	       /* flights that are not free */
 	size_t turns;	       /* to begin with another lane each time */
 	bool recovered;	       /* claims of a killed worker were taken back */
+	bool all_judged;       /* by the policies in force */
 	bool more_inbox;       /* the last turn did not collect everything */
 	bool idle;	       /* the last turn wrote nothing */
 	bool stopping;	       /* no new claims */
@@ -244,6 +246,7 @@ static void do_turn(struct worker *w, struct store_turn *turn)
 	settle_ended(w, turn);
 	w->report->changes += store_turn_advance(turn, ADVANCE_MAX);
 	store_turn_checks(turn, CHECKS_MAX);
+	w->all_judged = store_turn_rejudge(turn, REJUDGE_MAX);
 	release_untried(w, turn);
 	if (!w->stopping)
 		claim_lanes(w, turn);
@@ -295,7 +298,7 @@ static int64_t next_wait_ms(struct worker *w, struct lane_now now)
 		wait_ms = least(wait_ms, lane_wait_ms(&w->lanes[i], now));
 	if (w->next_other_ms != 0)
 		wait_ms = least(wait_ms, w->next_other_ms - now.wall_ms);
-	if (w->more_inbox || has_ended(w) || wait_ms < 0)
+	if (w->more_inbox || !w->all_judged || has_ended(w) || wait_ms < 0)
 		wait_ms = 0;
 	if (w->idle && wait_ms < IDLE_PAUSE_MS)
 		wait_ms = IDLE_PAUSE_MS;
@@ -337,7 +340,7 @@ static bool is_drained(struct worker *w)
 {
 	struct lane_now now = now_is();
 
-	if (w->active > 0 || w->more_inbox)
+	if (w->active > 0 || w->more_inbox || !w->all_judged)
 		return false;
 	for (size_t i = 0; i < w->n_lanes; i++) {
 		if (!lane_is_drained(&w->lanes[i], now))

@@ -66,8 +66,14 @@ assert_eq "$(ask stats/objects | jq add)" "$fetched" "policy asked again"
 
 policy 'paused = "allow"'
 status_is ecurring/paused 0
-# What it changed is announced, once, by the next look.
-told_and_drained subscription 2
-told_and_drained subscription 2
-tu changes | jq -c 'select(.account == "ecurring/paused") | .entitled' |
-  is true
+# What it changed is announced, once, by the next run, and asks nobody.
+fetched=$(ask stats/objects | jq add)
+drained
+drained
+tu changes | jq -c 'select(.account == "ecurring/paused") |
+  [.entitled, .was, .cause]' | is '[true,false,"manual"]'
+policy 'paused = "deny"'
+drained
+tu changes | tail -n 1 | jq -c '[.account, .entitled, .was]' |
+  is '["ecurring/paused",false,true]'
+assert_eq "$(ask stats/objects | jq add)" "$fetched" "policy asked again"
