@@ -116,6 +116,7 @@ static int configure(const struct config_node *group, struct arena *arena,
 		    err);
 	if (rc != 0)
 		return rc;
+	/* "" names the whole object, which is no product: the same as none */
 	if (raw.product_from != NULL &&
 	    !field_pointer_is_valid(raw.product_from))
 		return config_complain(group, "product_from", err,

@@ -2,7 +2,7 @@
 # The simulated Mollie answers as its documentation says: a strict bearer key,
 # flat documents whose status says nothing of refunds and chargebacks, embedding
 # on request, lists newest first, forms as hooks and signed events.
-PROVIDER=mollie
+export PROVIDER=mollie
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib.sh"
 

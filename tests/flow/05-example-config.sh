@@ -49,11 +49,54 @@ for place in '^store = {' '^receiver = {' '^api = {' '^worker = {' '^    {'; do
   done
 done
 
-# So with the states of a policy.
+# So with the words of a policy.
 states=$(sed -n '/^policy$/,/^$/s/^  \([a-z_]*\) .*/\1/p' "$TMP/shipped")
-assert_eq "$(wc -w <<<"$states")" 11 "states"
+assert_eq "$(wc -w <<<"$states")" 15 "words"
 for state in $states; do
   grep -Eq "^ *#$state = " "$sample" || fail "$state is not in ${sample##*/}"
-  grep -Eq "^\\.It Cm $state\$" "$manual" ||
+  grep -Eq "^\\.(It )?Cm $state\$" "$manual" ||
     fail "$state is not in ${manual##*/}"
+done
+
+# The types beside it stand in blocks that are commented out as a whole.
+# block TYPE: its lines, without the comment signs and the comma.
+block() {
+  sed -n '/^    # ,{$/,/^    # }$/s/^    # \{0,1\}//p' "$sample" |
+    awk -v type="    type = \"$1\";" '
+      /^,\{$/ { text = ""; mine = 0; next }
+      /^\}$/ { if (mine) printf "%s", text; next }
+      $0 == type { mine = 1 }
+      { text = text $0 "\n" }'
+}
+
+# config_of: $CONF with one provider, of the lines that come in.
+config_of() {
+  {
+    printf 'store = { path = "%s"; };\nproviders = ( {\n' "$STORE"
+    sed "s|\"/etc/trueup/|\"$TMP/|"
+    printf '} );\n'
+  } >"$CONF"
+}
+
+types=$(sed -n 's/^    #     type = "\(.*\)";$/\1/p' "$sample")
+for type in $types; do
+  for file in $(block "$type" | sed -n 's|.*"/etc/trueup/\(.*\)".*|\1|p'); do
+    (umask 077; echo secret >"$TMP/$file")
+  done
+  block "$type" | grep -E '^    (type|[a-z_]*_file) = ' | config_of
+  tu check-config >"$TMP/shipped" || fail "$type: the least is refused"
+  block "$type" | config_of
+  tu check-config >"$TMP/full" || fail "$type: the block is refused"
+  assert_eq "$(cat "$TMP/full")" "$(cat "$TMP/shipped")" "defaults of $type"
+  block "$type" | grep -q '^    options = {$' || continue
+  block "$type" | sed 's/^    options = {$/&\nnonsense = "";/' | config_of
+  assert_eq "$(status_of tu check-config)" 1 "$type: a nonsense option"
+  keys=$(sed -n 's/.*nonsense: unknown key, allowed //p' "$TMP/status.err")
+  assert [ -n "$keys" ]
+  for key in $keys; do
+    block "$type" | grep -q "^        $key = " ||
+      fail "the option $key of $type is not in ${sample##*/}"
+    grep -Eq "^\\.It Cm $key\$" "$manual" ||
+      fail "the option $key of $type is not in ${manual##*/}"
+  done
 done

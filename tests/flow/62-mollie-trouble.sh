@@ -2,7 +2,7 @@
 # Mollie when things go wrong: a key that is refused and then put right, 410
 # beside 404, objects of the other mode, a guest without a customer, and a
 # subscription that nobody can ask for without its customer.
-PROVIDER=mollie
+export PROVIDER=mollie
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=/dev/null

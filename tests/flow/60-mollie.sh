@@ -5,7 +5,7 @@
 # amounts only, take access away, and give it back when the number goes down or
 # a later payment is kept. A cancellation is found beside a payment.
 # shellcheck disable=SC2016 # wait_until evaluates its text
-PROVIDER=mollie
+export PROVIDER=mollie
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=/dev/null

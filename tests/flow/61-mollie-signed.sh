@@ -3,7 +3,7 @@
 # signed with it counts. A call without the header is refused, though a classic
 # one never has it, and nothing of it is stored; "sha256=" may stand in front;
 # two secrets hold while one is rotated. A refund's event leads to its payment.
-PROVIDER=mollie
+export PROVIDER=mollie
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=/dev/null
