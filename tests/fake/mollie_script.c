@@ -296,7 +296,7 @@ json_t *mollie_script_make(struct world *world, int kind, const char *id,
 	    world->provider->kinds[kind].name, "id", id);
 	if (kind != MOLLIE_EVENT)
 		put(&e, "mode", json_string("live"));
-	if (kind == MOLLIE_SUBSCRIPTION)
+	if (kind == MOLLIE_SUBSCRIPTION && parent != NULL)
 		make_subscription(&e, parent);
 	else if (kind == MOLLIE_PAYMENT)
 		make_payment(&e, parent);
