@@ -15,6 +15,7 @@ static const struct client *const types[] = {
     &stripe_client,
     &ecosire_client,
     &ecom9_client,
+    &mollie_client,
 };
 
 enum {

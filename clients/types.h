@@ -12,5 +12,6 @@ extern const struct client flexprice_client;
 extern const struct client stripe_client;
 extern const struct client ecosire_client;
 extern const struct client ecom9_client;
+extern const struct client mollie_client;
 
 #endif

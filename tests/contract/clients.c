@@ -9,6 +9,8 @@
  *   reply.head  "STATUS [CONTENT-TYPE]" (else 200 and the type's)
  *   reply2.json … the answers to what was asked further, reply2.head …
  *   account_from, mode, options  the provider's settings of that name
+ *   policy      one line of that group, "WORD RULE"
+ *   unsigned    it is there: no secret is configured
  * The forms of the .expect files are those of clients_show.h.
  */
 #include <dirent.h>
@@ -321,6 +323,20 @@ static enum settings_mode mode_of(struct buf *text)
 	return strcmp(text->data, "test") == 0 ? MODE_TEST : MODE_LIVE;
 }
 
+/* One line of a policy; none denies everything, so that nothing depends on it.
+ */
+static void set_policy(struct provider_settings *provider, struct buf *text)
+{
+	const char *words[2];
+
+	cut_newline(text);
+	if (text->len == 0)
+		return;
+	split(text->data, words, 2);
+	assert_int_equal(
+	    policy_set(&provider->policy, words[0], words[1], NULL), 0);
+}
+
 static void check_folder(
     const struct client *client, const char *folder, struct tally *tally)
 {
@@ -329,7 +345,7 @@ static void check_folder(
 	    .client = client,
 	    .base_url = client->defaults.base_url,
 	    .api_key = key};
-	struct buf account_from, options, mode;
+	struct buf account_from, options, mode, policy, open;
 	struct config *config;
 	struct arena arena;
 	size_t seen = tally->seen;
@@ -343,7 +359,10 @@ static void check_folder(
 	arena_init(&arena, ARENA_MAX);
 	configure(&provider, &options, &arena, &config);
 	provider.mode = mode_of(&mode);
-	if (client->signing != CLIENT_UNSIGNED)
+	load(folder, "policy", &policy);
+	set_policy(&provider, &policy);
+	if (!load(folder, "unsigned", &open) &&
+	    client->signing != CLIENT_UNSIGNED)
 		sign_secrets(&provider);
 	check_hook(client, &provider, folder, tally);
 	check_reply(client, &provider, folder, tally);
@@ -351,6 +370,8 @@ static void check_folder(
 		fail_msg("%s holds neither hook.json nor reply.json", folder);
 	config_close(config);
 	arena_fini(&arena);
+	buf_fini(&open);
+	buf_fini(&policy);
 	buf_fini(&mode);
 	buf_fini(&options);
 	buf_fini(&account_from);

@@ -160,6 +160,15 @@ static inline void show_observation(
 		buf_adds(out, "other mode\n");
 }
 
+static inline void show_also(struct buf *out, const struct member *also)
+{
+	buf_addf(out, "also %s %s", also->kind, also->id);
+	show_text(out, "parent", also->parent_kind);
+	if (also->parent_id != NULL)
+		buf_addf(out, " %s", also->parent_id);
+	buf_adds(out, "\n");
+}
+
 static inline void show_reading(
     struct buf *out, const struct client_reading *reading)
 {
@@ -172,8 +181,7 @@ static inline void show_reading(
 	if (reading->verdict == VERDICT_MORE)
 		show_request(out, &reading->next);
 	for (size_t i = 0; i < reading->n_also; i++)
-		buf_addf(out, "also %s %s\n", reading->also[i].kind,
-		    reading->also[i].id);
+		show_also(out, &reading->also[i]);
 }
 
 #endif

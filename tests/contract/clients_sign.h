@@ -146,6 +146,21 @@ static inline void sign_ecosire(
 	headers->n = 2;
 }
 
+static inline void sign_mollie(
+    struct sign_headers *headers, const struct client_hook *hook)
+{
+	const struct signature_part body = {hook->body, hook->len};
+	char mac[SIGNATURE_HEX_MAX];
+
+	if (signature_hmac_hex(SIGN_SECRET, &body, 1, mac) != 0)
+		abort();
+	snprintf(headers->items[0].name, sizeof(headers->items[0].name),
+	    "x-mollie-signature");
+	snprintf(headers->items[0].value, sizeof(headers->items[0].value),
+	    "sha256=%s", mac);
+	headers->n = 1;
+}
+
 static inline void sign_genuinely(struct sign_headers *headers,
     const char *type, const struct client_hook *hook)
 {
@@ -155,12 +170,16 @@ static inline void sign_genuinely(struct sign_headers *headers,
 		sign_standard(headers, "svix", hook);
 	else if (strcmp(type, "ecosire") == 0)
 		sign_ecosire(headers, hook);
+	else if (strcmp(type, "mollie") == 0)
+		sign_mollie(headers, hook);
 }
 
 static inline const char *sign_media(const char *type)
 {
-	return strcmp(type, "ecurring") == 0 ? "application/vnd.api+json"
-					     : "application/json";
+	if (strcmp(type, "ecurring") == 0)
+		return "application/vnd.api+json";
+	return strcmp(type, "mollie") == 0 ? "application/hal+json"
+					   : "application/json";
 }
 
 #endif

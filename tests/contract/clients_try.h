@@ -99,6 +99,19 @@ static const struct try_sample try_samples[] = {
 	    .parent_kind = "account",
 	    .parent_id = "ACC123456789"},
 	.word = "\"status\": \"completed\"", .value = "\"usd\""},
+    {"mollie", "tests/fixtures/mollie/payment-paid/reply.json",
+	{.kind = "payment", .id = "tr_WDqYK6vllg"},
+	.word = "\"status\": \"paid\"", .value = "\"66\""},
+    {"mollie",
+	"tests/fixtures/mollie/trap-02-first-seen-of-subscription/reply.json",
+	{.kind = "payment", .id = "tr_WDqYK6vllg"},
+	.word = "\"status\": \"paid\"", .value = "\"66\""},
+    {"mollie", "tests/fixtures/mollie/subscription-canceled/reply.json",
+	{.kind = "subscription",
+	    .id = "sub_rVKGtNd6s3",
+	    .parent_kind = "customer",
+	    .parent_id = "cst_8wmqcHMN4U"},
+	.word = "\"status\": \"canceled\"", .value = "{}"},
 };
 
 enum { TRY_SAMPLES = sizeof(try_samples) / sizeof(try_samples[0]) };

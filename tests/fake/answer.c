@@ -126,12 +126,13 @@ static void render(struct fake *f, struct answer *a, const struct ask *ask,
 }
 
 static void answer_route(struct fake *f, struct answer *a,
-    const struct route *route, const char *id,
+    const struct route *route, const char *path, const char *id,
     struct MHD_Connection *connection)
 {
 	const json_t *old = a->effect.view;
 	struct ask ask = {.state = &f->state,
 	    .base_url = f->base_url,
+	    .path = path,
 	    .quirks = f->quirks,
 	    .query = answer_query,
 	    .cookie = connection};
@@ -191,7 +192,7 @@ void answer_make(struct fake *f, struct answer *a,
 		a->allow = "GET";
 		fail(f, a, 405, "This path can only be read.");
 	} else {
-		answer_route(f, a, route, id, connection);
+		answer_route(f, a, route, path, id, connection);
 	}
 	spoil(f, a);
 }

@@ -251,7 +251,7 @@ static const struct row {
     {"POST", "hide", "kind id ids from to ms requests notify as_integers",
 	control_objects_hide, NULL},
     {"POST", "notify",
-	"kind id ids from to notify as_integers body url headers sign",
+	"kind id ids from to notify as_integers body url headers sign at",
 	control_objects_notify, NULL},
     {"POST", "fault", NULL, add_fault, NULL},
     {"POST", "fault/clear", NULL, clear_faults, NULL},

@@ -221,18 +221,26 @@ json_t *control_objects_hide(struct fake *f, json_t *in)
 	return job_finish(&job, NULL);
 }
 
-/* The headers of a raw notice: its own, and with "sign" a genuine one's. */
-static json_t *raw_headers(struct fake *f, json_t *in, const struct text *body)
+/*
+ * The headers of a raw notice: those that it gives, and with "sign" those of a
+ * genuine one, made now or "at" another time. NULL and *ERROR: a wrong time.
+ */
+static json_t *raw_headers(
+    struct fake *f, json_t *in, const struct text *body, const char **error)
 {
-	json_t *given = json_object_get(in, "headers");
+	const json_t *given = json_object_get(in, "headers");
+	const json_t *at = json_object_get(in, "at");
+	int64_t at_ms = when_now_ms();
 	json_t *headers = NULL;
 
+	if (at != NULL && !when_read(at, at_ms, &at_ms))
+		*error = "at is no time";
 	if (json_is_true(json_object_get(in, "sign")))
-		headers = job_sign(f, when_now_ms(), body);
+		headers = job_sign(f, at_ms, body);
 	if (headers == NULL)
-		return json_deep_copy(given);
+		return given != NULL ? json_deep_copy(given) : NULL;
 	if (given != NULL)
-		json_object_update(headers, given);
+		json_object_update(headers, json_object_get(in, "headers"));
 	return headers;
 }
 
@@ -263,6 +271,7 @@ static json_t *notify_raw(struct fake *f, json_t *in)
 	json_int_t left = times ? json_integer_value(times) : 1;
 	json_int_t sent = 0;
 	struct text text = {0};
+	const char *error = NULL;
 	json_t *headers;
 
 	if (url == NULL && kind >= 0)
@@ -275,12 +284,12 @@ static json_t *notify_raw(struct fake *f, json_t *in)
 		    &text, json_string_value(body), json_string_length(body));
 	else
 		provider_render(body, &text);
-	headers = raw_headers(f, in, &text);
-	for (; sent < left; sent++)
+	headers = raw_headers(f, in, &text, &error);
+	for (; sent < left && error == NULL; sent++)
 		notify_send(f->notify, url, text.bytes, text.len, headers);
 	json_decref(headers);
 	text_fini(&text);
-	return json_pack("{s:I}", "sent", sent);
+	return error ? job_error(error) : json_pack("{s:I}", "sent", sent);
 }
 
 json_t *control_objects_notify(struct fake *f, json_t *in)

@@ -122,7 +122,10 @@ void job_notify(struct job *job, const struct object *o, const json_t *change,
 	}
 	body = job->f->provider->hook(
 	    o, json_is_true(json_object_get(job->in, "as_integers")));
-	provider_render(body, &text);
+	if (json_is_string(body))
+		text_adds(&text, json_string_value(body));
+	else
+		provider_render(body, &text);
 	headers = job_sign(job->f, when_now_ms(), &text);
 	while (times-- > 0)
 		notify_send(job->f->notify, url, text.bytes, text.len, headers);

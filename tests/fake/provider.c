@@ -5,6 +5,7 @@
 #include "tests/fake/ecosire.h"
 #include "tests/fake/ecurring.h"
 #include "tests/fake/flexprice.h"
+#include "tests/fake/mollie.h"
 #include "tests/fake/stripe.h"
 #include "tests/fake/provider.h"
 
@@ -14,6 +15,7 @@ static const struct provider *const rows[] = {
     &ecom9_provider,
     &ecosire_provider,
     &flexprice_provider,
+    &mollie_provider,
     &stripe_provider,
 };
 

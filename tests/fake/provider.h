@@ -26,6 +26,7 @@ struct world {
 struct ask {
 	const struct state *state;
 	const char *base_url;  /* no slash at the end */
+	const char *path;      /* without the query */
 	const json_t *quirks;  /* object, as set by the control call */
 	struct view view;      /* how old a state to show */
 	struct object *object; /* that the path names, visible; or NULL */
@@ -39,8 +40,8 @@ struct kind {
 };
 
 struct route {
-	const char *pattern; /* "/things/{id}": one {id} at most */
-	int kind;	     /* of that {id}; -1 for none */
+	const char *pattern; /* "/things/{id}" */
+	int kind;	     /* of the last {id}; -1 for none */
 	json_t *(*answer)(const struct ask *ask);
 	bool is_plain; /* the answer to it without query may be kept */
 };
@@ -67,7 +68,7 @@ struct provider {
 	/* Whether the provider notifies of the status that CHANGE sets. */
 	bool (*is_notified)(const struct object *o, const json_t *change);
 
-	/* The body of a notification. */
+	/* The body of a notification; a JSON string is sent as it is. */
 	json_t *(*hook)(const struct object *o, bool as_integers);
 
 	/*

@@ -58,6 +58,9 @@ ecom9)
   LIB_BASE=/api LIB_KEY_HEADER='Authorization: Bearer '
   LIB_KINDS='account transaction'
   ;;
+mollie)
+  LIB_KEY_HEADER='Authorization: Bearer ' LIB_KINDS='payment event'
+  ;;
 flexprice)
   LIB_KEY_HEADER='x-api-key: ' LIB_SIGNS=1 LIB_BASE=/v1
   LIB_KINDS='subscription invoice wallet customer payment credit_note'
