@@ -6,13 +6,13 @@
 
 #include <microhttpd.h>
 
-#include "reconciler/base/buf.h"
 #include "reconciler/base/err.h"
 #include "reconciler/base/text.h"
 
 #include "reconciler/io/body.h"
 #include "reconciler/io/framing.h"
 #include "reconciler/io/http.h"
+#include "reconciler/io/http_text.h"
 
 /*
  * Each connection has one exchange for all of its requests. It is
@@ -104,26 +104,6 @@ static struct MHD_Response *make_response(const char *type, const char *body,
 	return response;
 }
 
-static char *make_text(int status, const char *type, const char *body,
-    const struct http_header *headers, size_t n)
-{
-	struct buf text;
-
-	buf_init(&text, MEMORY_STEP_BYTES + strlen(body));
-	buf_addf(&text, "HTTP/1.1 %d %s\r\nContent-Type: %s\r\n", status,
-	    MHD_get_reason_phrase_for((unsigned int)status), type);
-	for (size_t i = 0; i < n; i++)
-		buf_addf(
-		    &text, "%s: %s\r\n", headers[i].name, headers[i].value);
-	buf_addf(&text, "Content-Length: %zu\r\nConnection: close\r\n\r\n%s",
-	    strlen(body), body);
-	if (text.error != 0) {
-		buf_fini(&text);
-		return NULL;
-	}
-	return text.data;
-}
-
 struct http_reply *http_reply_new(int status, const char *type,
     const char *body, const struct http_header *headers, size_t n)
 {
@@ -134,7 +114,12 @@ struct http_reply *http_reply_new(int status, const char *type,
 	reply->status = status;
 	reply->stay = make_response(type, body, headers, n, false);
 	reply->leave = make_response(type, body, headers, n, true);
-	reply->text = make_text(status, type, body, headers, n);
+	reply->text = http_text_new(&(struct http_text){.status = status,
+	    .reason = MHD_get_reason_phrase_for((unsigned int)status),
+	    .type = type,
+	    .body = body,
+	    .headers = headers,
+	    .n_headers = n});
 	if (reply->stay == NULL || reply->leave == NULL ||
 	    reply->text == NULL) {
 		http_reply_free(reply);
