@@ -63,7 +63,7 @@ static void test_ids(void **state)
 /* Nothing but reading: activate and deactivate change state. */
 static void test_questions(void **state)
 {
-	static const char *const paths[] = {"/orders/" UUID,
+	static const char *const paths[] = {("/orders/" UUID),
 	    "/billing/subscriptions/sub_1", "/billing/invoices/inv_1",
 	    "/licenses"};
 	const struct provider_settings provider = {.api_key = "eco_live_1"};
