@@ -86,9 +86,12 @@ static json_t *answer_entitlements(const struct ask *ask)
 		else
 			json_array_append_new(list, entitlement_of(told, i));
 	}
+	if (json_array_size(list) == 0) {
+		json_decref(list);
+		list = json_null();
+	}
 	return json_pack("{s:s, s:s, s:o}", "subscription_id", ask->object->id,
-	    "plan_id", text_of(document, "plan_id"), "features",
-	    json_array_size(list) > 0 ? list : json_null());
+	    "plan_id", text_of(document, "plan_id"), "features", list);
 }
 
 static json_t *answer_customer_entitlements(const struct ask *ask)
