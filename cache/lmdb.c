@@ -58,9 +58,9 @@ static const struct {
     {MDB_CORRUPTED, ERR_BAD, "; restore a backup"},
     {MDB_PAGE_NOTFOUND, ERR_BAD, "; restore a backup"},
     {MDB_VERSION_MISMATCH, ERR_BAD,
-	"; made by another LMDB version? dump with the old, load with the new"},
+	"; made by another LMDB version? open it with that one"},
     {MDB_INVALID, ERR_BAD,
-	"; made by another LMDB version? dump with the old, load with the new"},
+	"; made by another LMDB version? open it with that one"},
     {ENOENT, ERR_ABSENT, ""},
 };
 

@@ -23,8 +23,8 @@ static int check_format(struct lmdb_txn *txn, struct err_text *err)
 	}
 	return err_set(err, ERR_BAD,
 	    "store: its format is version %llu, this program knows version %d;"
-	    " nothing was changed; dump it with the program that made it and"
-	    " load that with this one",
+	    " nothing was changed; use the program that made it, or another"
+	    " store.path",
 	    (unsigned long long)format, STORE_FORMAT);
 }
 
