@@ -70,13 +70,15 @@ void tally_get(struct lmdb_txn *txn, const char *provider, struct tally *out)
 		out->strangers.missing[1] = reader_u64(&r);
 		out->strangers.next = reader_u32(&r);
 	}
+	if (r.left > 0)
+		out->handovers = reader_u64(&r);
 	check(txn, &r);
 }
 
 void tally_put(
     struct lmdb_txn *txn, const char *provider, const struct tally *tally)
 {
-	uint8_t data[104];
+	uint8_t data[112];
 	struct writer w;
 
 	writer_init(&w, data, sizeof(data));
@@ -92,6 +94,7 @@ void tally_put(
 	writer_u64(&w, tally->strangers.missing[0]);
 	writer_u64(&w, tally->strangers.missing[1]);
 	writer_u32(&w, tally->strangers.next);
+	writer_u64(&w, tally->handovers);
 	put_part(txn, provider, PART_TALLY, &w);
 }
 

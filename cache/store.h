@@ -226,7 +226,10 @@ struct settled {
 	bool repair;		/* news that no notice told us of */
 	bool gone;		/* believed gone with this look */
 	bool superseded;	/* an answer begun earlier: not applied */
-	const char *status;	/* in the turn's memory, until it ends */
+	/* These are in the turn's memory, until it ends. */
+	const char *status;
+	const char *from_account; /* it was this account's before; or NULL */
+	const char *to_account;	  /* set together with that */
 };
 
 /*
@@ -455,6 +458,7 @@ struct tally {
 	int64_t last_repair_ms;
 	uint64_t gone;
 	uint64_t other_mode; /* answers of the other mode, ignored */
+	uint64_t handovers;  /* objects that went to another account */
 	struct strangers strangers;
 };
 

@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "reconciler/base/arena.h"
 #include "reconciler/base/err.h"
 #include "reconciler/base/random.h"
@@ -120,6 +122,28 @@ static void put(
 	objects_put(turn->txn, NULL, record);
 }
 
+static bool is_another(const char *before, const char *after)
+{
+	return before != NULL && after != NULL && strcmp(before, after) != 0;
+}
+
+/* The provider gave it to somebody else: that is told, not only done. */
+static void tell_handover(
+    struct settlement *s, const struct object_record *after)
+{
+	const struct object_record *before = &s->object;
+	const char *from = before->shown.account;
+	const char *to = after->shown.account;
+
+	if (before->inherited || !is_another(from, to) ||
+	    (!is_another(before->shown.customer, after->shown.customer) &&
+		!is_another(before->observed_account, after->observed_account)))
+		return;
+	s->out->from_account = arena_text(&s->turn->arena, from);
+	s->out->to_account = arena_text(&s->turn->arena, to);
+	s->tally.handovers++;
+}
+
 /* When what this look found became true, as far as history tells. */
 static int64_t happened_at(const struct settlement *s)
 {
@@ -157,6 +181,7 @@ static void record(struct settlement *s, const struct transition *entries)
 	compose(s, &after);
 	find_owner(s, &after);
 	put(s, &touched, &after);
+	tell_handover(s, &after);
 	entries_apply(s->turn->txn, after.number, entries, &s->plan);
 	grants_replace(s->turn, &after, s->object.grants, obs->grants,
 	    obs->n_grants, &basis);
@@ -209,7 +234,10 @@ static void count(struct settlement *s)
 static int judge(struct settlement *s, struct transition **entries)
 {
 	const struct object *shown = &s->object.shown;
+	bool own = !s->object.inherited;
 	struct history_before before = {.facts = shown->facts,
+	    .customer = own ? shown->customer : NULL,
+	    .account = own ? s->object.observed_account : NULL,
 	    .version_ms = shown->version_ms,
 	    .verified_at_ms = shown->verified_at_ms,
 	    .known = s->known};

@@ -161,3 +161,20 @@ int facts_difference(
 	    observation_cut(sentence.text, OBSERVATION_REASON_MAX));
 	return *out == NULL ? ERR_FULL : 0;
 }
+
+int facts_handover(const char *name, const char *then, const char *now,
+    struct arena *arena, const char **out)
+{
+	const char *text;
+
+	if (then == NULL || *then == '\0' || now == NULL || *now == '\0' ||
+	    strcmp(then, now) == 0)
+		return 0;
+	text = arena_printf(arena, "%s: %s, was %s%s%s", name, now, then,
+	    *out == NULL ? "" : "; ", *out == NULL ? "" : *out);
+	if (text == NULL)
+		return ERR_FULL;
+	*out = arena_bytes(
+	    arena, text, observation_cut(text, OBSERVATION_REASON_MAX));
+	return *out == NULL ? ERR_FULL : 0;
+}

@@ -25,4 +25,12 @@ const char *facts_text(const struct observation *obs, struct arena *arena);
 int facts_difference(
     const char *then, const char *now, struct arena *arena, const char **out);
 
+/*
+ * facts_handover(name, then, now, arena, out): what the object belongs to, told
+ * in front of *out as "name: now, was then", when both are known and they
+ * differ. NULL or "" is not known. 0, or ERR_FULL.
+ */
+int facts_handover(const char *name, const char *then, const char *now,
+    struct arena *arena, const char **out);
+
 #endif

@@ -14,7 +14,7 @@ struct merge {
 	const struct observation *obs;
 	const struct history_look *look;
 	struct match match;
-	const char *difference; /* of the facts, or NULL */
+	const char *difference; /* of owner and facts, or NULL */
 	struct transition *append;
 	size_t n_append;
 	struct history_mark *marks;
@@ -222,6 +222,25 @@ static int merge_init(struct merge *m, struct arena *arena)
 	return match_make(m->before, m->obs, arena, &m->match);
 }
 
+/* What differs beside the status. */
+static int tell_difference(
+    struct merge *m, const char *facts, struct arena *arena)
+{
+	const struct history_before *before = m->before;
+	int rc = 0;
+
+	if (before->facts != NULL)
+		rc = facts_difference(
+		    before->facts, facts, arena, &m->difference);
+	if (rc == 0)
+		rc = facts_handover("account", before->account, m->obs->account,
+		    arena, &m->difference);
+	if (rc == 0)
+		rc = facts_handover("customer", before->customer,
+		    m->obs->customer, arena, &m->difference);
+	return rc;
+}
+
 int history_merge(const struct history_before *before,
     const struct observation *obs, const struct history_look *look,
     struct arena *arena, struct history_plan *out)
@@ -240,8 +259,7 @@ int history_merge(const struct history_before *before,
 		out->facts = before->facts;
 		return 0;
 	}
-	if (before->facts != NULL &&
-	    facts_difference(before->facts, facts, arena, &m.difference) != 0)
+	if (tell_difference(&m, facts, arena) != 0)
 		return ERR_FULL;
 	out->facts = facts;
 	take(&m, out);

@@ -16,6 +16,9 @@
  * - Facts that differ while the list did not grow are an observed entry whose
  *   status stays; its reason tells them ("cancel_date: none"). It is never
  *   retracted in favour of the list.
+ * - An object that the provider gives to another customer or account is a fact
+ *   that differs, and told first ("customer: cst_2, was cst_1"). Being told for
+ *   the first time whose it is is none.
  * - Of the entries that one look adds, all but the newest are collapsed, and
  *   the newest too when no notice asked for the look.
  * - An answer that is older than the record is STALE: nothing is taken from it
@@ -61,6 +64,9 @@ struct history_before {
 	const struct transition *entries; /* by seq */
 	size_t n;
 	const char *facts; /* canonical text of the last look, or NULL */
+	/* As the provider said of the object itself, or NULL. */
+	const char *customer;
+	const char *account;
 	int64_t version_ms;
 	int64_t verified_at_ms; /* last successful look; 0: never */
 	bool known;		/* an object record exists */

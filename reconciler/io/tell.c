@@ -76,6 +76,23 @@ void tell_settled_look(const struct log *log, const struct flight *f)
 	    sizeof(pairs) / sizeof(pairs[0]));
 }
 
+void tell_handover(const struct log *log, const struct flight *f)
+{
+	const struct settled *s = &f->settled;
+	struct log_pair pairs[] = {
+	    log_text("provider", f->claim.ref.provider),
+	    log_text("kind", f->claim.ref.kind),
+	    log_text("id", f->claim.ref.id),
+	    log_text("from", s->from_account),
+	    log_text("to", s->to_account),
+	    log_text("why", "the provider's data names another owner"),
+	};
+
+	if (s->from_account != NULL)
+		log_event(log, LOG_WARN, "handover", pairs,
+		    sizeof(pairs) / sizeof(pairs[0]));
+}
+
 void tell_recovered(const struct log *log, size_t n)
 {
 	struct log_pair pairs[] = {

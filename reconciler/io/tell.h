@@ -10,6 +10,8 @@ struct log;
 
 /* tell_settled_look(log, flight): how a look came out, after its commit. */
 void tell_settled_look(const struct log *log, const struct flight *flight);
+/* tell_handover(log, flight): its object went to another account, if so. */
+void tell_handover(const struct log *log, const struct flight *flight);
 /* tell_recovered(log, n): claims of a killed worker were taken back. */
 void tell_recovered(const struct log *log, size_t n);
 /* tell_token(log, lane): a fresh token is held; never the token itself. */

@@ -322,6 +322,7 @@ static json_t *provider_member(const struct provider_status *s, bool *failed)
 	put_time(&line, "last_repair_at", t->last_repair_ms);
 	put_number(&line, "gone", t->gone);
 	put_number(&line, "other_mode", t->other_mode);
+	put_number(&line, "handovers", t->handovers);
 	put_budget(&line, s->provider);
 	*failed |= line.failed;
 	return line.object;

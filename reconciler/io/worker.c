@@ -74,13 +74,24 @@ static struct lane_now now_is(void)
 
 /* ---- a turn ------------------------------------------------------------ */
 
+static void settle(struct store_turn *turn, struct flight *f)
+{
+	struct settled *s = &f->settled;
+
+	store_turn_settle(turn, &f->outcome, s);
+	/* Told after the commit, when the turn's memory is gone. */
+	s->status = NULL;
+	s->from_account = arena_text(&f->arena, s->from_account);
+	s->to_account = arena_text(&f->arena, s->to_account);
+}
+
 static void settle_ended(struct worker *w, struct store_turn *turn)
 {
 	for (size_t i = 0; w->active > 0 && i < w->n_flights; i++) {
 		struct flight *f = &w->flights[i];
 
 		if (f->state == FLIGHT_ENDED)
-			store_turn_settle(turn, &f->outcome, &f->settled);
+			settle(turn, f);
 	}
 	for (size_t i = 0; i < w->n_lanes; i++) {
 		struct lane *lane = &w->lanes[i];
@@ -100,6 +111,7 @@ static void tell_settled(struct worker *w)
 		if (f->state != FLIGHT_ENDED)
 			continue;
 		tell_settled_look(w->log, f);
+		tell_handover(w->log, f);
 		w->report->settled++;
 		w->report->changes += f->settled.changes;
 		w->report->news += f->settled.news == HISTORY_NEWS &&

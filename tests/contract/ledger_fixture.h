@@ -151,6 +151,8 @@ static inline struct settled ledger_settle(
 
 	store_turn_settle(turn, outcome, &settled);
 	settled.status = arena_text(&f->arena, settled.status);
+	settled.from_account = arena_text(&f->arena, settled.from_account);
+	settled.to_account = arena_text(&f->arena, settled.to_account);
 	fixture_commit(f, turn);
 	return settled;
 }

@@ -219,7 +219,8 @@ static inline struct settled fixture_settle(struct fixture *f,
 
 	store_turn_settle(turn, &outcome, &settled);
 	fixture_commit(f, turn);
-	settled.status = NULL; /* it was the turn's */
+	/* They were the turn's. */
+	settled.status = settled.from_account = settled.to_account = NULL;
 	return settled;
 }
 
@@ -244,7 +245,7 @@ static inline struct settled fixture_settle_truth(
 
 	store_turn_settle(turn, &outcome, &settled);
 	fixture_commit(f, turn);
-	settled.status = NULL;
+	settled.status = settled.from_account = settled.to_account = NULL;
 	return settled;
 }
 

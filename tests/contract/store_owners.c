@@ -93,9 +93,23 @@ static void test_link_takes_the_past_along(void **state)
 	    tell_past(f, "shop/7", sec(300), 0), "false unknown");
 }
 
+static uint64_t handovers(struct fixture *f)
+{
+	struct store_view *view;
+	struct health health;
+	struct tally tally;
+
+	assert_int_equal(store_view_open(f->store, &view, &f->err), 0);
+	assert_int_equal(
+	    store_view_provider(view, "shop", &health, &tally, &f->err), 0);
+	store_view_close(view);
+	return tally.handovers;
+}
+
 static void test_another_customer_gets_no_past(void **state)
 {
 	struct fixture *f = *state;
+	struct settled settled;
 	struct answer a;
 
 	answer_sub(&a, "active", STATE_ACTIVE);
@@ -103,8 +117,14 @@ static void test_another_customer_gets_no_past(void **state)
 	ledger_look(f, sub_ref("s1"), CAUSE_NOTIFIED, &a);
 	f->now_ms = sec(50);
 	a.seen.customer = "8";
-	assert_int_equal(
-	    ledger_look(f, sub_ref("s1"), CAUSE_NOTIFIED, &a).changes, 2);
+	settled = ledger_look(f, sub_ref("s1"), CAUSE_NOTIFIED, &a);
+	assert_int_equal(settled.changes, 2);
+	assert_string_equal(settled.from_account, "shop/7");
+	assert_string_equal(settled.to_account, "shop/8");
+	assert_string_equal(tell_history(f, sub_ref("s1")),
+	    "1 >active@0 notified o"
+	    " | 2 active>active@50 notified o !customer: 8, was 7");
+	assert_int_equal(handovers(f), 1);
 	assert_string_equal(
 	    tell_past(f, "shop/8", sec(49), 0), "false unknown");
 	assert_string_equal(tell_past(f, "shop/8", sec(50), 0),
@@ -115,6 +135,32 @@ static void test_another_customer_gets_no_past(void **state)
 	    tell_past(f, "shop/7", sec(50), 0), "false unknown");
 	assert_string_equal(
 	    tell_account(f, "shop/8"), "true active s1:active[-100,-)");
+}
+
+/* A name that is learnt late was always its name: nobody lost anything. */
+static void test_a_name_learnt_late_is_no_handover(void **state)
+{
+	struct fixture *f = *state;
+	struct settled settled;
+	struct answer a;
+
+	answer_sub(&a, "active", STATE_ACTIVE);
+	ledger_look(f, sub_ref("s1"), CAUSE_NOTIFIED, &a);
+	f->now_ms = sec(50);
+	a.seen.account = "usr";
+	settled = ledger_look(f, sub_ref("s1"), CAUSE_NOTIFIED, &a);
+	assert_int_equal(settled.changes, 2);
+	assert_int_equal(settled.added, 0);
+	assert_null(settled.from_account);
+	assert_int_equal(handovers(f), 0);
+	/* Another name in the data is one. */
+	f->now_ms = sec(60);
+	a.seen.account = "you";
+	settled = ledger_look(f, sub_ref("s1"), CAUSE_NOTIFIED, &a);
+	assert_int_equal(settled.added, 1);
+	assert_string_equal(settled.from_account, "usr");
+	assert_string_equal(settled.to_account, "you");
+	assert_int_equal(handovers(f), 1);
 }
 
 static void test_link_catches_up_first(void **state)
@@ -194,6 +240,9 @@ int main(void)
 		test_link_takes_the_past_along, ledger_setup, fixture_teardown),
 	    cmocka_unit_test_setup_teardown(test_another_customer_gets_no_past,
 		ledger_setup, fixture_teardown),
+	    cmocka_unit_test_setup_teardown(
+		test_a_name_learnt_late_is_no_handover, ledger_setup,
+		fixture_teardown),
 	    cmocka_unit_test_setup_teardown(
 		test_link_catches_up_first, ledger_setup, fixture_teardown),
 	    cmocka_unit_test_setup_teardown(

@@ -99,3 +99,19 @@ assert_eq "$(tu stats --json | jq .objects)" 5
 echo 'ecurring subscription 4' | tu enqueue -
 assert_eq "$(status_of tu enqueue ecurring subscription x1)" 1
 assert_eq "$(status_of tu enqueue ecurring subscription)" 1
+
+# What the provider gives to another customer is moved, and told as well.
+subscription '{"id":"6","customer":"11"}'
+told_and_drained subscription 6
+n=$(changes .seq | tail -n 1)
+control edit '{"kind":"subscription","id":"6",
+  "set":{"/relationships/customer/data/id":"12"}}' >/dev/null
+told_and_drained subscription 6
+assert entitled ecurring/11 false
+assert entitled ecurring/12 true
+assert_eq "$(edges "$n" | wc -l)" 2 "both edges"
+history subscription 6 .reason | tail -n 1 | is '"customer: 12, was 11"'
+log_has 'handover provider=ecurring kind=subscription id=6' ||
+  fail "the log does not tell of it"
+log_has 'from=ecurring/11 to=ecurring/12' || fail "from whom to whom?"
+tu stats --json | assert_json '.providers[0].handovers' 1

@@ -125,6 +125,28 @@ static const struct story stories[] = {
 	    {"A", "A@1", HISTORY_STALE, .flags = 0, .facts = "due=4"},
 	    {"B", "A@1 B@2", HISTORY_SAME, .flags = 0, .facts = "due=5"}}},
 
+    /* Whose it is. */
+    {"another customer is told, and first",
+	"1 >A@1000o | 2 A>A@2000o~1000!customer: c2, was c1; end: 9",
+	{{"A", NULL, HISTORY_NEWS, .flags = NOTIFIED, .facts = "end=8",
+	     .customer = "c1"},
+	    {"A", NULL, HISTORY_NEWS, .flags = NOTIFIED, .facts = "end=9",
+		.customer = "c2"},
+	    {"A", NULL, HISTORY_SAME, .flags = 0, .facts = "end=9",
+		.customer = "c2"}}},
+    {"another account of the same customer is told, beside a list too",
+	"1 >A@1 | 2 A>A@2000o~1000!account: u2, was u1",
+	{{"A", "A@1", HISTORY_NEWS, .flags = NOTIFIED, .customer = "c1",
+	     .account = "u1"},
+	    {"A", "A@1", HISTORY_NEWS, .flags = NOTIFIED, .customer = "c1",
+		.account = "u2"}}},
+    {"whose it is, told for the first time or left out, is no news",
+	"1 >A@1000o",
+	{{"A", NULL, HISTORY_NEWS, .flags = NOTIFIED},
+	    {"A", NULL, HISTORY_SAME, .flags = 0, .customer = "c1",
+		.account = "u1"},
+	    {"A", NULL, HISTORY_SAME, .flags = 0}}},
+
     /* No list. */
     {"no list: the same status is no news", "1 >A@1000o",
 	{{"A", NULL, HISTORY_NEWS, .flags = NOTIFIED},

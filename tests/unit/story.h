@@ -37,6 +37,8 @@ struct step {
 	int64_t version_ms;
 	int64_t changed_at_ms;
 	const char *facts; /* "name=value;name=value", or NULL */
+	const char *customer;
+	const char *account;
 };
 
 struct story {
@@ -123,6 +125,8 @@ static inline void read_step(
 	    .changed_at_text = step->changed_at_ms != 0 ? "theirs" : NULL,
 	    .version_ms = step->version_ms,
 	    .lists_history = step->list != NULL,
+	    .customer = step->customer,
+	    .account = step->account,
 	};
 	if (step->list != NULL)
 		read_list(arena, step->list, out);
@@ -172,6 +176,8 @@ static inline struct history_plan look_at(
 	if (plan.news != HISTORY_STALE) {
 		record->before.version_ms = obs.version_ms;
 		record->before.verified_at_ms = started_ms;
+		record->before.customer = obs.customer;
+		record->before.account = obs.account;
 	}
 	record->before.known = true;
 	return plan;
