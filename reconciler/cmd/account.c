@@ -4,11 +4,22 @@
 #include "reconciler/core/settings.h"
 
 #include "reconciler/io/balance.h"
+#include "reconciler/io/explain.h"
 #include "reconciler/io/print.h"
 #include "reconciler/io/query.h"
 #include "reconciler/io/wire.h"
+#include "reconciler/io/wire_explain.h"
+
+#include "reconciler/cmd/account_why.h"
 
 #include "reconciler/cmd/cmd.h"
+
+/* What was asked for. */
+struct request {
+	struct account_question question;
+	bool explain;
+	bool json;
+};
 
 static const char *yes_no(enum entitled entitled)
 {
@@ -108,38 +119,76 @@ static int print_json(struct cmd_session *s, const struct account_answer *a)
 	return rc;
 }
 
-static int answer(struct cmd_context *context, struct cmd_session *s,
-    struct account_question *question, bool json)
+/* One line more for each object that has a say. */
+static int print_why_json(struct cmd_session *s, const struct explanation *why)
 {
+	int bad = 0;
+
+	for (size_t i = 0; i < why->n_objects && bad == 0; i++) {
+		char *text = wire_explain(s->settings, &why->objects[i]);
+
+		bad = text == NULL || puts(text) < 0;
+		wire_free(text);
+	}
+	return bad;
+}
+
+static int show(struct cmd_session *s, const struct account_answer *a,
+    const struct explanation *why, bool json)
+{
+	if (json)
+		return print_json(s, a) != 0 || print_why_json(s, why) != 0;
+	print_form(s, a);
+	print_grants(s, a);
+	print_credits(s, a);
+	account_why_print(&s->arena, why);
+	return ferror(stdout);
+}
+
+static int answer(struct cmd_context *context, struct cmd_session *s,
+    const struct request *request)
+{
+	struct explanation why = {.n_objects = 0};
 	struct account_answer a;
 	struct err_text err;
 	int rc;
 
-	question->now_ms = s->now_ms;
-	rc = query_account(s->view, s->settings, question, &s->arena, &a, &err);
+	rc = query_account(
+	    s->view, s->settings, &request->question, &s->arena, &a, &err);
+	if (rc == 0 && request->explain)
+		rc = explain_account(
+		    s->view, &a, s->now_ms, &s->arena, &why, &err);
 	if (rc != 0)
 		return cmd_fail(context, &err);
-	if (json) {
-		if (print_json(s, &a) != 0)
-			return cmd_say_fail(
-			    context, "the answer could not be written");
-	} else {
-		print_form(s, &a);
-		print_grants(s, &a);
-		print_credits(s, &a);
-	}
+	if (show(s, &a, &why, request->json) != 0)
+		return cmd_say_fail(context, "the answer could not be written");
 	return status_of(a.entitlement.entitled);
+}
+
+/* What was known at a moment is known only when it has been. */
+static int ask(
+    struct cmd_context *context, struct cmd_session *s, struct request *request)
+{
+	struct account_question *q = &request->question;
+
+	q->now_ms = s->now_ms;
+	if (q->has_known_at && q->known_at_ms > q->now_ms)
+		return cmd_say_fail(context,
+		    "--known-at is in the future; --at alone asks about that");
+	return answer(context, s, request);
 }
 
 int cmd_account(struct cmd_context *context)
 {
-	struct account_question question = {.account = NULL};
-	bool json = false;
+	struct request request = {.json = false};
+	struct account_question *q = &request.question;
 	const struct cmd_option options[] = {
-	    {"product", CMD_TEXT, &question.product, NULL},
-	    {"label", CMD_TEXT, &question.label, NULL},
-	    {"at", CMD_TIME, &question.at_ms, &question.has_at},
-	    {"json", CMD_FLAG, &json, NULL},
+	    {"product", CMD_TEXT, &q->product, NULL},
+	    {"label", CMD_TEXT, &q->label, NULL},
+	    {"at", CMD_TIME, &q->at_ms, &q->has_at},
+	    {"known-at", CMD_TIME, &q->known_at_ms, &q->has_known_at},
+	    {"explain", CMD_FLAG, &request.explain, NULL},
+	    {"json", CMD_FLAG, &request.json, NULL},
 	};
 	struct cmd_session session;
 	int status = CMD_ERROR;
@@ -147,14 +196,14 @@ int cmd_account(struct cmd_context *context)
 	if (!cmd_parse(
 		context, options, sizeof(options) / sizeof(options[0]), 1, 1))
 		return CMD_ERROR;
-	question.account = context->args[0];
-	if (!name_account_is_valid(question.account))
+	q->account = context->args[0];
+	if (!name_account_is_valid(q->account))
 		return cmd_say_fail(context,
 		    "an account is 1 to %d bytes of UTF-8 without control "
 		    "characters",
 		    NAME_ACCOUNT_MAX);
 	if (cmd_open_reader(context, &session) == 0)
-		status = answer(context, &session, &question, json);
+		status = ask(context, &session, &request);
 	cmd_close(&session);
 	return status;
 }

@@ -28,7 +28,9 @@ static const struct cmd commands[] = {
 	"look at everything that is due, then exit", cmd_work},
     {"enqueue", "PROVIDER KIND ID [--parent KIND/ID] | -", "as if notified",
 	cmd_enqueue},
-    {"account", "REF [--product P] [--label L] [--at TIME] [--json]",
+    {"account",
+	"REF [--product P] [--label L] [--at TIME] [--known-at TIME] "
+	"[--explain] [--json]",
 	"is this account entitled?", cmd_account},
     {"history", "PROVIDER KIND ID | --account REF [--json]",
 	"transitions, oldest first", cmd_history},

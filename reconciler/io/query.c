@@ -81,13 +81,22 @@ static bool is_fresh(const struct settings *settings,
 	return true;
 }
 
+static int64_t moment_of(const struct account_question *q)
+{
+	if (q->has_at)
+		return q->at_ms;
+	return q->has_known_at ? q->known_at_ms : q->now_ms;
+}
+
 static int read_account(struct store_view *view,
     const struct settings *settings, const struct account_question *q,
     struct arena *arena, struct account_view *seen, struct err_text *err)
 {
-	if (q->has_at && q->at_ms < q->now_ms)
-		return store_view_account_at(
-		    view, settings, q->account, q->at_ms, 0, arena, seen, err);
+	int64_t known_at_ms = q->has_known_at ? q->known_at_ms : 0;
+
+	if (q->has_known_at || (q->has_at && q->at_ms < q->now_ms))
+		return store_view_account_at(view, settings, q->account,
+		    moment_of(q), known_at_ms, arena, seen, err);
 	return store_view_account(
 	    view, settings, q->account, q->now_ms, arena, seen, err);
 }
@@ -110,7 +119,9 @@ int query_account(struct store_view *view, const struct settings *settings,
 	if (rc != 0)
 		return rc;
 	out->account = q->account;
-	out->as_of_ms = q->has_at ? q->at_ms : q->now_ms;
+	out->as_of_ms = moment_of(q);
+	out->objects = seen.objects;
+	out->n_objects = seen.n_objects;
 	out->pending = seen.pending;
 	out->verified_at_ms = seen.verified_at_ms;
 	out->fresh = is_fresh(settings, &seen, q->now_ms);

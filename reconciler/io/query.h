@@ -23,6 +23,12 @@ struct account_question {
 	const char *label;   /* NULL: any */
 	bool has_at;	     /* ask about at_ms instead of now */
 	int64_t at_ms;
+	/*
+	 * Answer by what was on record at known_at_ms; without has_at, about
+	 * that moment. Policy is the one in force.
+	 */
+	bool has_known_at;
+	int64_t known_at_ms;
 	int64_t now_ms;
 };
 
@@ -35,6 +41,8 @@ struct account_answer {
 	/* Of the product that the question means; none about the past. */
 	const struct balance *credits;
 	size_t n_credits;
+	const struct object *objects; /* all that is the account's, now */
+	size_t n_objects;
 	size_t pending;
 	int64_t verified_at_ms; /* 0: never */
 	bool fresh;
