@@ -1,5 +1,8 @@
 #include <string.h>
 
+#include "reconciler/base/arena.h"
+#include "reconciler/core/settings.h"
+
 #include "cache/codec.h"
 #include "cache/grants.h"
 #include "cache/record.h"
@@ -54,4 +57,59 @@ int changes_decode(
 	if (out->has_grant)
 		grants_decode(&r, arena, &out->object, &out->grant);
 	return record_end(&r, arena);
+}
+
+static bool seek_oldest(
+    struct lmdb_cursor *cursor, struct span *key, struct span *value)
+{
+	struct key start;
+
+	key_init(&start);
+	key_u64(&start, 0);
+	return lmdb_seek(cursor, key_span(&start), key, value);
+}
+
+/* The oldest change, as *out; false: there is none, or it does not decode. */
+static bool oldest(struct lmdb_cursor *cursor, struct lmdb_txn *txn,
+    struct arena *arena, struct change *out)
+{
+	struct span key, value;
+
+	return seek_oldest(cursor, &key, &value) &&
+	       record_result(txn, changes_decode(key, value, arena, out),
+		   "a change does not decode") == 0;
+}
+
+size_t store_turn_prune(struct store_turn *turn, size_t max)
+{
+	int64_t keep_ms = turn->settings->store.keep_changes_ms;
+	struct lmdb_cursor *cursor;
+	struct change change;
+	size_t n = 0;
+
+	if (keep_ms == 0)
+		return 0;
+	cursor = lmdb_cursor_open(turn->txn, TABLE_CHANGES);
+	while (n < max && oldest(cursor, turn->txn, &turn->arena, &change) &&
+	       change.recorded_at_ms < turn->now_ms - keep_ms) {
+		lmdb_cursor_delete(cursor);
+		n++;
+	}
+	lmdb_cursor_close(cursor);
+	return n;
+}
+
+uint64_t changes_first(struct lmdb_txn *txn)
+{
+	struct lmdb_cursor *cursor = lmdb_cursor_open(txn, TABLE_CHANGES);
+	uint64_t first = meta_get(txn, META_CHANGE_SEQ) + 1;
+	struct span key, value;
+	struct reader r;
+
+	if (seek_oldest(cursor, &key, &value)) {
+		reader_init(&r, key);
+		first = reader_u64(&r);
+	}
+	lmdb_cursor_close(cursor);
+	return first;
 }

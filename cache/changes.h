@@ -16,4 +16,8 @@ void changes_append(struct lmdb_txn *txn, struct change *change);
 int changes_decode(struct span key, struct span value, struct arena *arena,
     struct change *out);
 
+/* changes_first(txn): the oldest one's seq; without any, the next to be given.
+ */
+uint64_t changes_first(struct lmdb_txn *txn);
+
 #endif

@@ -83,7 +83,7 @@ int store_view_stats(struct store_view *view, int64_t now_ms,
 	out->objects = lmdb_count(txn, TABLE_OBJECTS);
 	out->accounts = lmdb_count(txn, TABLE_ACCOUNTS);
 	out->transitions = lmdb_count(txn, TABLE_HISTORY);
-	out->changes = lmdb_count(txn, TABLE_CHANGES);
+	out->changes = meta_get(txn, META_CHANGE_SEQ);
 	out->repairs = meta_get(txn, META_REPAIRS);
 	unused = lmdb_free_bytes(view->store->db);
 	lmdb_usage(view->store->db, &out->map_bytes, &out->map_used_bytes);

@@ -144,6 +144,12 @@ size_t store_turn_checks(struct store_turn *turn, size_t max);
 size_t store_turn_advance(struct store_turn *turn, size_t max);
 
 /*
+ * store_turn_prune(turn, max): take up to max changes out of the feed that are
+ * older than the settings keep them. Returns how many.
+ */
+size_t store_turn_prune(struct store_turn *turn, size_t max);
+
+/*
  * store_turn_rejudge(turn, max): when the policies in the settings are not
  * those that everyone was judged by, judge up to max accounts anew and announce
  * what that changes (cause manual, now). true: all are done.
@@ -433,6 +439,13 @@ struct change {
 int store_view_changes(struct store_view *view, uint64_t since, size_t max,
     struct arena *arena, const struct change **out, size_t *n,
     struct err_text *err);
+
+/*
+ * store_view_changes_from(view, first, err): the seq of the oldest change that
+ * is still kept; without any, the next one that will be given.
+ */
+int store_view_changes_from(
+    struct store_view *view, uint64_t *first, struct err_text *err);
 
 /*
  * store_view_jobs(view, filter, now, visit, cookie, err): every matching job,

@@ -102,6 +102,13 @@ int store_view_changes(struct store_view *view, uint64_t since, size_t max,
 	return finish(view, rc, err);
 }
 
+int store_view_changes_from(
+    struct store_view *view, uint64_t *first, struct err_text *err)
+{
+	*first = changes_first(view->txn);
+	return finish(view, 0, err);
+}
+
 int store_view_link(struct store_view *view, const char *provider,
     const char *customer, struct arena *arena, const char **account,
     struct err_text *err)

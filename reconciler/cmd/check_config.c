@@ -33,6 +33,10 @@ static void show_common(struct arena *a, const struct settings *s)
 	show_number(a, "map_size", s->store.map_bytes);
 	show_number(a, "reserve", s->store.reserve_bytes);
 	show_number(a, "high_water", (unsigned long long)s->store.high_water);
+	print_field(stdout, "keep_changes",
+	    s->store.keep_changes_ms == 0
+		? "for ever"
+		: duration(a, s->store.keep_changes_ms));
 	puts("\n[receiver]");
 	print_field(stdout, "listen", s->receiver.listen);
 	show_number(a, "max_body", s->receiver.max_body);

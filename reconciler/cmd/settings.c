@@ -49,6 +49,11 @@ static const struct config_key store_keys[] = {
 	.offset = AT(store.high_water),
 	.min = 10,
 	.max = 99},
+    {.name = "keep_changes",
+	.type = CONFIG_DURATION,
+	.offset = AT(store.keep_changes_ms),
+	.min = 1000,
+	.max = (int64_t)36600 * 24 * 3600 * 1000},
 };
 
 static const struct config_key receiver_keys[] = {

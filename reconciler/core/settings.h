@@ -54,9 +54,10 @@ struct settings {
 	const char *file; /* where it was read from */
 	struct {
 		const char *path;
-		uint64_t map_bytes;	/* most the store may grow to */
-		uint64_t reserve_bytes; /* disk kept free for finishing work */
-		int64_t high_water;	/* per cent of map_bytes */
+		uint64_t map_bytes;	 /* most the store may grow to */
+		uint64_t reserve_bytes;	 /* disk kept free for finishing work */
+		int64_t high_water;	 /* per cent of map_bytes */
+		int64_t keep_changes_ms; /* in the feed; 0: for ever */
 	} store;
 	struct {
 		const char *listen;

@@ -23,6 +23,7 @@ enum {
 	CHECKS_MAX = 1000,
 	ADVANCE_MAX = 1000,
 	REJUDGE_MAX = 1000,
+	PRUNE_MAX = 1000, /* changes that are kept long enough */
 	/* A wake that got lost (it cannot, but) is made up for after this. */
 	FOLLOW_LOOK_MS = 1000,
 	/* One is on its way while the one before is recorded: so the turn that
@@ -262,6 +263,7 @@ static void do_turn(struct worker *w, struct store_turn *turn)
 	w->report->changes += store_turn_advance(turn, ADVANCE_MAX);
 	store_turn_checks(turn, CHECKS_MAX);
 	w->all_judged = store_turn_rejudge(turn, REJUDGE_MAX);
+	store_turn_prune(turn, PRUNE_MAX);
 	release_untried(w, turn);
 	if (!w->stopping)
 		claim_lanes(w, turn);

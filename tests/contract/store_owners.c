@@ -229,6 +229,59 @@ static void test_seq_has_no_gap(void **state)
 	store_view_close(view);
 }
 
+static uint64_t first_kept(struct fixture *f)
+{
+	struct store_view *view;
+	uint64_t first;
+
+	assert_int_equal(store_view_open(f->store, &view, &f->err), 0);
+	assert_int_equal(store_view_changes_from(view, &first, &f->err), 0);
+	store_view_close(view);
+	return first;
+}
+
+static size_t prune(struct fixture *f, size_t max)
+{
+	struct store_turn *turn = fixture_begin(f);
+	size_t n = store_turn_prune(turn, max);
+
+	fixture_commit(f, turn);
+	return n;
+}
+
+/* Old changes leave the feed; numbers and all other records stay. */
+static void test_changes_are_kept_as_long_as_told(void **state)
+{
+	struct fixture *f = *state;
+	struct answer a;
+
+	assert_int_equal(first_kept(f), 1);
+	for (int i = 0; i < 10; i++) {
+		f->now_ms = sec(i * 10);
+		answer_sub(&a, i % 2 ? "ended" : "active",
+		    i % 2 ? STATE_ENDED : STATE_ACTIVE);
+		ledger_look(f, sub_ref("s1"), CAUSE_NOTIFIED, &a);
+	}
+	f->now_ms = sec(100);
+	assert_int_equal(prune(f, 100), 0);
+	f->settings.store.keep_changes_ms = 70 * 1000;
+	/* Of those recorded at 0, 10, 20, 30 the last is just young enough. */
+	assert_int_equal(prune(f, 2), 2);
+	assert_int_equal(first_kept(f), 3);
+	assert_int_equal(prune(f, 100), 1);
+	assert_int_equal(first_kept(f), 4);
+	assert_int_equal(fixture_stats(f).changes, 10);
+	assert_int_equal(fixture_stats(f).transitions, 10);
+	f->now_ms = sec(10000);
+	assert_int_equal(prune(f, 100), 7);
+	assert_int_equal(first_kept(f), 11);
+	answer_sub(&a, "active", STATE_ACTIVE);
+	ledger_look(f, sub_ref("s1"), CAUSE_NOTIFIED, &a);
+	assert_int_equal(first_kept(f), 11);
+	assert_string_equal(tell_changes(f, 10),
+	    "11 shop/7 false>true active@10000/10000 notified s1");
+}
+
 int main(void)
 {
 	const struct CMUnitTest all[] = {
@@ -249,6 +302,9 @@ int main(void)
 		test_bad_links_are_refused, ledger_setup, fixture_teardown),
 	    cmocka_unit_test_setup_teardown(
 		test_seq_has_no_gap, ledger_setup, fixture_teardown),
+	    cmocka_unit_test_setup_teardown(
+		test_changes_are_kept_as_long_as_told, ledger_setup,
+		fixture_teardown),
 	};
 
 	return cmocka_run_group_tests(all, NULL, NULL);
