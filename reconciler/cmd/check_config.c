@@ -90,6 +90,17 @@ static void show_payments(struct arena *a, const struct policy *policy)
 		    paid == ACCESS_ALLOW ? "grant" : "ignore");
 }
 
+static void show_words(struct arena *a, const struct words *words)
+{
+	if (words->n > 0)
+		puts("words");
+	for (size_t i = 0; i < words->n; i++)
+		print_field(stdout,
+		    arena_printf(a, "  %s", words->items[i].kind),
+		    arena_printf(a, "%s = %s", words->items[i].word,
+			state_name(words->items[i].state)));
+}
+
 /* Where its notifications have to go; the token itself is never shown. */
 static const char *hook_path(struct arena *a, const struct provider_settings *p)
 {
@@ -125,6 +136,7 @@ static void show_provider(struct arena *a, const struct provider_settings *p)
 	puts("policy");
 	show_policy(a, &p->policy);
 	show_payments(a, &p->policy);
+	show_words(a, &p->words);
 }
 
 /* Allowed, but worth a thought. */

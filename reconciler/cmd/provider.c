@@ -14,6 +14,8 @@
 
 #include "reconciler/cmd/settings.h"
 
+#include "reconciler/cmd/words.h"
+
 #include "reconciler/cmd/provider.h"
 
 #define SECOND 1000.0
@@ -99,7 +101,8 @@ static void raw_defaults(const struct client *client, struct raw_provider *raw)
 static int find_client(const struct config_node *node, struct arena *arena,
     const struct client **out, struct err_text *err)
 {
-	static const char *const groups[] = {"policy", "options", NULL};
+	static const char *const groups[] = {
+	    "policy", "options", "words", NULL};
 	struct raw_provider raw;
 	const char *allowed = "";
 	int rc;
@@ -317,7 +320,8 @@ int provider_load(const struct config_node *node, unsigned int secrets,
     struct arena *arena, struct provider_settings *out,
     struct provider_secrets *held, struct err_text *err)
 {
-	static const char *const groups[] = {"policy", "options", NULL};
+	static const char *const groups[] = {
+	    "policy", "options", "words", NULL};
 	struct raw_provider raw;
 	const struct client *client = NULL;
 	int rc = find_client(node, arena, &client, err);
@@ -334,6 +338,8 @@ int provider_load(const struct config_node *node, unsigned int secrets,
 		rc = check_url(node, &raw, arena, &out->base_url, err);
 	if (rc == 0)
 		rc = load_policy(node, client, &out->policy, err);
+	if (rc == 0)
+		rc = words_load(node, client, arena, &out->words, err);
 	if (rc == 0)
 		rc = load_options(node, client, arena, &out->options, err);
 	if (rc != 0)

@@ -7,6 +7,7 @@
 
 #include "reconciler/core/entitle.h"
 #include "reconciler/core/schedule.h"
+#include "reconciler/core/words.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -48,6 +49,7 @@ struct provider_settings {
 	bool allow_http;
 	struct schedule schedule;
 	struct policy policy;
+	struct words words; /* that this shop says the meaning of */
 };
 
 struct settings {

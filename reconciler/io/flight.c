@@ -140,6 +140,19 @@ static void conclude(struct flight *flight)
 	outcome->n_also = reading->n_also;
 }
 
+/* The shop has the last word on what the provider's words mean. */
+static void translate(struct flight *flight)
+{
+	struct client_reading *reading = &flight->reading;
+
+	if (reading->verdict != VERDICT_TRUTH ||
+	    words_apply(&flight->lane->provider->words, flight->claim.ref.kind,
+		&reading->observation, &flight->arena) == 0)
+		return;
+	reading->verdict = VERDICT_GARBLED;
+	reading->cause = "the answer is larger than we are ready to hold";
+}
+
 static void read_replies(struct flight *flight, int64_t now_ms)
 {
 	const struct provider_settings *provider = flight->lane->provider;
@@ -148,6 +161,7 @@ static void read_replies(struct flight *flight, int64_t now_ms)
 	memset(&flight->reading, 0, sizeof(flight->reading));
 	provider->client->read(provider, &object, flight->replies,
 	    flight->n_replies, now_ms, &flight->arena, &flight->reading);
+	translate(flight);
 }
 
 /* A further question is what the answers so far lead to: read them again. */

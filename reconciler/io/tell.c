@@ -2,6 +2,7 @@
 #include "reconciler/base/log.h"
 #include "reconciler/core/settings.h"
 #include "reconciler/core/state.h"
+#include "reconciler/core/words.h"
 
 #include "reconciler/io/flight.h"
 #include "reconciler/io/lane.h"
@@ -90,6 +91,25 @@ void tell_handover(const struct log *log, const struct flight *f)
 
 	if (s->from_account != NULL)
 		log_event(log, LOG_WARN, "handover", pairs,
+		    sizeof(pairs) / sizeof(pairs[0]));
+}
+
+void tell_unknown(const struct log *log, const struct flight *f)
+{
+	const struct observation *seen = f->outcome.observation;
+	bool news = seen != NULL && f->settled.news == HISTORY_NEWS;
+	const char *word = news ? words_unknown(seen) : NULL;
+	struct log_pair pairs[] = {
+	    log_text("provider", f->claim.ref.provider),
+	    log_text("kind", f->claim.ref.kind),
+	    log_text("id", f->claim.ref.id),
+	    log_text("word", word),
+	    log_text("do", "say what it means: words = ( { kind, word, state } "
+			   ") of this provider in trueup.conf(5)"),
+	};
+
+	if (word != NULL)
+		log_event(log, LOG_WARN, "unknown_word", pairs,
 		    sizeof(pairs) / sizeof(pairs[0]));
 }
 

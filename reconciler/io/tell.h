@@ -12,6 +12,8 @@ struct log;
 void tell_settled_look(const struct log *log, const struct flight *flight);
 /* tell_handover(log, flight): its object went to another account, if so. */
 void tell_handover(const struct log *log, const struct flight *flight);
+/* tell_unknown(log, flight): news with a word that nobody knows, if so. */
+void tell_unknown(const struct log *log, const struct flight *flight);
 /* tell_recovered(log, n): claims of a killed worker were taken back. */
 void tell_recovered(const struct log *log, size_t n);
 /* tell_token(log, lane): a fresh token is held; never the token itself. */

@@ -113,6 +113,7 @@ static void tell_settled(struct worker *w)
 			continue;
 		tell_settled_look(w->log, f);
 		tell_handover(w->log, f);
+		tell_unknown(w->log, f);
 		w->report->settled++;
 		w->report->changes += f->settled.changes;
 		w->report->news += f->settled.news == HISTORY_NEWS &&

@@ -1,0 +1,19 @@
+/* The list `words` of a provider in the configuration. See core/words.h. */
+#ifndef TRUEUP_CMD_WORDS_H
+#define TRUEUP_CMD_WORDS_H
+
+struct arena;
+struct client;
+struct config_node;
+struct err_text;
+struct words;
+
+/*
+ * words_load(node, client, arena, out, err): check and fill it; out borrows
+ * from the file and the arena. 0, or ERR_BAD with the place and what is
+ * allowed.
+ */
+int words_load(const struct config_node *node, const struct client *client,
+    struct arena *arena, struct words *out, struct err_text *err);
+
+#endif
