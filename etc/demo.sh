@@ -27,7 +27,7 @@ say() {
 # Lines of a log are long; all else is shown as it is.
 indent() {
   local line
-  while IFS= read -r line; do
+  while IFS= read -r line || [ -n "$line" ]; do
     case $line in
     info\ * | warn\ * | err\ *) fold -s -w 72 <<<"$line" | sed '2,$s/^/     /' ;;
     *) printf '%s\n' "$line" ;;
@@ -78,10 +78,34 @@ happens() {
   wait_until 10 notified
 }
 
+# One more provider beside the first: another type, a simulator of its own.
+start_shop() {
+  spawn shop "$FAKE" --provider ecom9 --key "$KEY" --port-file "$TMP/shop.port"
+  SHOP_PID=$SPAWN_PID
+  wait_until 10 "[ -s '$TMP/shop.port' ]"
+  SHOP_URL=http://127.0.0.1:$(cat "$TMP/shop.port")
+  (umask 077
+   printf '%s\n' "$KEY" >"$TMP/shop.key"
+   printf '%s\n' "$HOOK_TOKEN" >"$TMP/shop.hook")
+  sed -i '/^);$/d' "$CONF"
+  cat >>"$CONF" <<END
+  , { name = "shop"; type = "ecom9"; base_url = "$SHOP_URL/api";
+    api_key_file = "$TMP/shop.key"; hook_token_file = "$TMP/shop.hook"; }
+);
+END
+}
+
+shop_happens() {
+  curl -sS --fail-with-body -o /dev/null "$SHOP_URL/_control/$1" -d "$2"
+}
+
 # ---- the stage ---------------------------------------------------------------
 
 start_fake
 write_config
+start_shop
+shop_happens create '{"kind":"account","id":"'"$ACCOUNT"'",
+  "product":"P6ZmR29aTyQb","label":"pro","credits":150.0}'
 start_receiver
 tu link ecurring/7 "$ACCOUNT"
 happens create subscription "$SUBSCRIPTION" \
@@ -185,7 +209,24 @@ say "The provider is up again. Nobody had to do anything:"
 show "trueup account $ACCOUNT | head -n 4"
 show "trueup changes --since 2 | jq -c '{seq, was, entitled, at, cause}'"
 
-title "9. What a person asks at three in the morning"
+title "9. The account has a second provider, of another type"
+SHOP_HOOK_URL=$RECEIVER_URL/hooks/shop/$HOOK_TOKEN
+export SHOP_HOOK_URL
+say "A shop on ecom9 notifies as well; there the account's name is ours. The" \
+  "answer is one, over the grants of both:"
+show "curl -sS -d '{\"event\":\"subscription-created\",\"account_ref_id\":\"$ACCOUNT\"}' \$SHOP_HOOK_URL"
+wait_until 20 "tu account $ACCOUNT --json | jq -e '.grants | length == 2'"
+show "trueup account $ACCOUNT"
+assert_eq "$(tu account "$ACCOUNT" --json | jq -c '.grants | map(.type) | sort')" \
+  '["ecom9","ecurring"]' "both"
+happens transition subscription "$SUBSCRIPTION" 'status: "cancelled", notify: 1'
+wait_until 20 "log_of $SUBSCRIPTION | grep status=cancelled"
+say "At the first one she cancels for good. What the other one gives stays, and" \
+  "--explain says why, grant by grant:"
+show "trueup account $ACCOUNT --explain | grep -A 3 -e '^because' -e '^. grant'"
+assert_eq "$(status_of tu account "$ACCOUNT")" 0 "the best survivor decides"
+
+title "10. What a person asks at three in the morning"
 show "trueup stats"
 say "What waits are second looks: at the forged 666, which the provider may not" \
   "know yet, and where a notice showed nothing new. Notifications in all:" \
@@ -194,3 +235,4 @@ say "What waits are second looks: at the forged 666, which the provider may not"
 stop "$WORKER_PID"
 stop "$RECEIVER_PID"
 stop "$FAKE_PID"
+stop "$SHOP_PID"
