@@ -179,6 +179,13 @@ struct client {
 	    const void **out, struct err_text *err);
 
 	/*
+	 * secret_scheme(options): which lines of hook_secret_file can be a key,
+	 * with these options: the scheme of signature_secret_problem. NULL: the
+	 * text of a line is the key, whatever it is.
+	 */
+	const char *(*secret_scheme)(const void *options);
+
+	/*
 	 * For a provider whose key only buys a token: ask_token is the question
 	 * for one, read_token its answer. The worker keeps the token in memory
 	 * for its lane, renews it five minutes before it expires, and once when

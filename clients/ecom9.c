@@ -222,6 +222,8 @@ static int identify(const struct provider_settings *provider,
 	    hook->body, hook->len, CLIENT_JSON_DEPTH_MAX, &root, err);
 	if (rc == 0)
 		rc = take_notices(arena, root, out, err);
+	if (rc != 0)
+		out->n = 0; /* nor the account that was read before */
 	field_free(root);
 	return rc;
 }

@@ -87,8 +87,8 @@ const char *ecom9_read_amount(
 
 /*
  * ecom9_read_owner(r, from, ref): `from` must be about the account `ref`, else
- * it is a complaint; the observation's account becomes what account_from
- * points to in it, else ref.
+ * it is a complaint; the observation's customer becomes ref, its account what
+ * account_from points to in it, else ref.
  */
 void ecom9_read_owner(
     struct ecom9_reader *r, const field_value *from, const char *ref);

@@ -101,6 +101,8 @@ void ecom9_read_owner(
 	else if (strcmp(got, ref) != 0)
 		field_complain(
 		    &r->fields, path, "the answer is about another account");
+	/* it is its own customer: a link of ours is to this name */
+	r->out->customer = got;
 	r->out->account = pointed_at(r, from);
 	if (r->out->account == NULL)
 		r->out->account = got;

@@ -189,6 +189,14 @@ static int configure(const struct config_node *options, struct arena *arena,
 	return rc != 0 ? rc : check_options(options, made, err);
 }
 
+/* Standard Webhooks decodes its secret; a static header carries it as it is. */
+static const char *secret_scheme(const void *options)
+{
+	const struct flexprice_options *o = options;
+
+	return o->signature;
+}
+
 /* ---- questions ------------------------------------------------------------
  */
 
@@ -266,6 +274,7 @@ const struct client flexprice_client = {
 	    .policy = policy,
 	},
     .configure = configure,
+    .secret_scheme = secret_scheme,
     .identify = flexprice_identify,
     .ask = ask,
     .read = flexprice_read,

@@ -106,6 +106,9 @@ void flexprice_read(const struct provider_settings *provider,
 enum flexprice_step flexprice_step(struct flexprice_look *look,
     const char *path, const char *operation, const field_value **out);
 
+/* That question cannot be answered with 400 here: a complaint. */
+void flexprice_refused(struct flexprice_look *look, const char *operation);
+
 /* An id of the documented form; NULL: absent, null or empty. */
 const char *flexprice_id(
     struct fields *fields, const field_value *from, const char *path);

@@ -202,8 +202,7 @@ bool flexprice_features(struct flexprice_look *look, const struct grant *model)
 		return false;
 	case FLEXPRICE_REFUSED:
 		if (gives)
-			field_complain(&look->fields, "entitlements",
-			    "refused (HTTP 400)");
+			flexprice_refused(look, "entitlements");
 		return take_none(look, model);
 	case FLEXPRICE_ABSENT:
 		return take_none(look, model);

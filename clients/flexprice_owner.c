@@ -60,7 +60,8 @@ static bool ask_owner(struct flexprice_look *look, const char *customer)
 		flexprice_look_again(look);
 		return true;
 	case FLEXPRICE_REFUSED:
-		return true;
+		flexprice_refused(look, FLEXPRICE_CUSTOMER);
+		return false;
 	case FLEXPRICE_ANSWER:
 		break;
 	}

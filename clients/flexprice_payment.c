@@ -135,7 +135,9 @@ static void follow_invoice(struct flexprice_look *look, const char *id)
 
 	switch (flexprice_step(look, path, FLEXPRICE_INVOICE, &invoice)) {
 	case FLEXPRICE_HALT:
+		return;
 	case FLEXPRICE_REFUSED:
+		flexprice_refused(look, FLEXPRICE_INVOICE);
 		return;
 	case FLEXPRICE_ABSENT:
 		reading_also(look->reading, FLEXPRICE_INVOICE, id);

@@ -28,12 +28,28 @@ static void halt(
 	reading_refuse(look->reading, verdict, cause);
 }
 
+/*
+ * The codes of Flexprice's errors: 409 is a conflict of versions, which may be
+ * tried again; what is not implemented will not be so in an hour.
+ */
+static void judge_error(
+    struct flexprice_look *look, const struct client_reply *reply)
+{
+	if (reply->status == 409)
+		halt(look, VERDICT_LATER,
+		    "the provider cannot answer now (HTTP 409)");
+	else if (reply->status == 501)
+		halt(look, VERDICT_GARBLED,
+		    "the provider has no such call (HTTP 501)");
+	look->halted = true;
+}
+
 /* false: no document; the look is halted. */
 static bool judge_status(
     struct flexprice_look *look, const struct client_reply *reply)
 {
 	if (!client_read_status(reply, look->arena, look->reading)) {
-		look->halted = true;
+		judge_error(look, reply);
 		return false;
 	}
 	if (client_media_is(reply->content_type, "application/json"))
@@ -110,6 +126,11 @@ enum flexprice_step flexprice_step(struct flexprice_look *look,
 		return FLEXPRICE_ANSWER;
 	name_step(look, operation);
 	return FLEXPRICE_HALT;
+}
+
+void flexprice_refused(struct flexprice_look *look, const char *operation)
+{
+	field_complain(&look->fields, operation, "refused (HTTP 400)");
 }
 
 /* ---- members that many objects have ---------------------------------------

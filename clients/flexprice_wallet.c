@@ -15,6 +15,34 @@
 
 enum { UNIT_MAX = 32 };
 
+/* The number one, as "1" or "1.00"; absent it is one too. */
+static bool is_one(const char *rate)
+{
+	if (rate == NULL || strcmp(rate, "1") == 0)
+		return true;
+	return strncmp(rate, "1.", 2) == 0 &&
+	       rate[2 + strspn(rate + 2, "0")] == '\0';
+}
+
+/*
+ * What is counted are credits. They are the currency itself only where one of
+ * them is worth one of it (Flexprice documentation, "Conversion rate").
+ */
+static const char *read_unit(struct flexprice_look *look)
+{
+	struct fields *fields = &look->fields;
+	const char *currency =
+	    field_text(fields, look->root, "currency", UNIT_MAX);
+	const char *rate =
+	    flexprice_decimal(fields, look->root, "conversion_rate");
+
+	if (currency == NULL || *currency == '\0')
+		return "credits";
+	return is_one(rate) ? currency
+			    : arena_printf(look->arena, "credits of %s %s",
+				  rate, currency);
+}
+
 /* What is in a closed wallet is not to be had any more. */
 static void add_credit(struct flexprice_look *look)
 {
@@ -22,7 +50,7 @@ static void add_credit(struct flexprice_look *look)
 	struct credit *credit = arena_alloc(look->arena, 1, sizeof(*credit));
 	const char *amount =
 	    flexprice_decimal(fields, look->root, "credit_balance");
-	const char *unit = field_text(fields, look->root, "currency", UNIT_MAX);
+	const char *unit = read_unit(look);
 
 	if (amount == NULL)
 		field_complain(fields, "credit_balance", "missing");
@@ -73,14 +101,22 @@ static const char *id_of(struct flexprice_look *look, const field_value *item)
  */
 static void follow_subscriptions(struct flexprice_look *look)
 {
+	static const char operation[] = "customer_entitlements";
 	const field_value *answer = NULL;
 	const field_value *list;
 	const char *path = arena_printf(
 	    look->arena, "/customers/%s/entitlements", look->object->id);
 
-	if (flexprice_step(look, path, "customer_entitlements", &answer) !=
-	    FLEXPRICE_ANSWER)
+	switch (flexprice_step(look, path, operation, &answer)) {
+	case FLEXPRICE_HALT:
+	case FLEXPRICE_ABSENT:
 		return;
+	case FLEXPRICE_REFUSED:
+		flexprice_refused(look, operation);
+		return;
+	case FLEXPRICE_ANSWER:
+		break;
+	}
 	list = field_array(&look->fields, answer, "subscriptions");
 	for (size_t i = 0; i < field_count(list); i++)
 		reading_also(look->reading, FLEXPRICE_SUBSCRIPTION,

@@ -246,11 +246,16 @@ static int read_one(const struct config_node *node, const char *key,
 
 /* What is no key must not look like one: it would be tried on every call. */
 static int check_secrets(const struct config_node *node,
-    const struct secret *secrets, struct err_text *err)
+    const struct provider_settings *p, const struct secret *secrets,
+    struct err_text *err)
 {
+	const char *scheme = "";
+
+	if (p->client->secret_scheme != NULL)
+		scheme = p->client->secret_scheme(p->options);
 	for (size_t i = 0; i < secrets->n; i++) {
 		const char *problem =
-		    signature_secret_problem("", secrets->lines[i]);
+		    signature_secret_problem(scheme, secrets->lines[i]);
 
 		if (problem != NULL)
 			return config_complain(node, "hook_secret_file", err,
@@ -282,7 +287,7 @@ static int read_secrets(const struct config_node *node, unsigned int wanted,
 		rc = read_one(node, "hook_secret_file", p->hook_secret_file,
 		    SETTINGS_SECRETS_MAX, &held->hook_secrets, err);
 		if (rc == 0)
-			rc = check_secrets(node, &held->hook_secrets, err);
+			rc = check_secrets(node, p, &held->hook_secrets, err);
 		for (size_t i = 0; i < held->hook_secrets.n; i++)
 			p->hook_secrets[i] = held->hook_secrets.lines[i];
 		p->n_hook_secrets = held->hook_secrets.n;

@@ -81,7 +81,7 @@ config_of() {
 types=$(sed -n 's/^    #     type = "\(.*\)";$/\1/p' "$sample")
 for type in $types; do
   for file in $(block "$type" | sed -n 's|.*"/etc/trueup/\(.*\)".*|\1|p'); do
-    (umask 077; echo secret >"$TMP/$file")
+    (umask 077; echo whsec_c2VjcmV0 >"$TMP/$file")
   done
   block "$type" | grep -E '^    (type|[a-z_]*_file) = ' | config_of
   tu check-config >"$TMP/shipped" || fail "$type: the least is refused"
