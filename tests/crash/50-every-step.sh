@@ -60,7 +60,7 @@ comparable() {
 
 # drain: until nothing is left; a killed run leaves work behind.
 drain() {
-  wait_until 20 'tu work && queue_is_empty'
+  wait_until 60 'tu work && queue_is_empty'
 }
 
 # scenario PHASE N: killed at point N of that phase; N 0: never.

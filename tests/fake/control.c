@@ -264,7 +264,7 @@ static const struct row {
     {"POST", "stats/reset", "", reset_stats, NULL},
     {"POST", "sign", "body at secret", control_objects_sign, NULL},
     {"POST", "sink", NULL, control_sink_take, NULL},
-    {"POST", "sink/fail", "status count", control_sink_fail, NULL},
+    {"POST", "sink/fail", "status count skip", control_sink_fail, NULL},
     {"GET", "sink", "", NULL, control_sink_lines},
     {"GET", "log", "", NULL, get_log},
     {"GET", "truth", "", NULL, get_truth},

@@ -5,7 +5,9 @@ enum { MAX_BODIES = 10000 };
 
 json_t *control_sink_take(struct fake *f, json_t *in)
 {
-	if (f->sink_fail_left > 0) {
+	if (f->sink_fail_skip > 0) {
+		f->sink_fail_skip--;
+	} else if (f->sink_fail_left > 0) {
 		f->sink_fail_left--;
 		return json_pack("{s:s, s:i}", "error", "as told",
 		    "http_status", f->sink_fail_status);
@@ -20,6 +22,7 @@ json_t *control_sink_fail(struct fake *f, json_t *in)
 {
 	f->sink_fail_status = (int)job_number(in, "status");
 	f->sink_fail_left = job_number(in, "count");
+	f->sink_fail_skip = job_number(in, "skip");
 	return json_pack("{s:b}", "ok", 1);
 }
 
@@ -38,5 +41,5 @@ void control_sink_lines(struct fake *f, struct text *out)
 void control_sink_reset(struct fake *f)
 {
 	json_array_clear(f->sink);
-	f->sink_fail_left = 0;
+	f->sink_fail_left = f->sink_fail_skip = 0;
 }

@@ -29,6 +29,7 @@ struct fake {
 	json_t *sink; /* bodies that were posted to _control/sink */
 	int sink_fail_status;
 	int64_t sink_fail_left;
+	int64_t sink_fail_skip; /* accepted before that */
 	struct park *park;
 	struct notify *notify;
 };

@@ -24,7 +24,7 @@ struct request {
 	struct text body;
 	struct answer answer;
 	struct parked parked;
-	bool is_counted; /* stats_begin was called */
+	bool is_counted; /* stats_begin was called, stats_end was not */
 	bool is_decided; /* what hits it is known */
 	bool is_control;
 	bool is_too_large;
@@ -45,6 +45,18 @@ static enum MHD_Result send_answer(
 	return result;
 }
 
+/*
+ * An answer is counted before its first byte is sent: who has read it finds it
+ * counted, whatever the thread that answers the next question.
+ */
+static void count_end(struct fake *f, struct request *r)
+{
+	if (r->is_counted)
+		stats_end(&f->stats, r->number,
+		    r->answer.is_closing ? -1 : r->answer.status);
+	r->is_counted = false;
+}
+
 static enum MHD_Result serve_control(struct fake *f, struct request *r,
     struct MHD_Connection *connection, const char *path, const char *method)
 {
@@ -57,7 +69,10 @@ static enum MHD_Result serve_control(struct fake *f, struct request *r,
 	return send_answer(r, connection);
 }
 
-/* True when the request was put aside and will come again. */
+/*
+ * True when the request was put aside and will come again. Under the lock, as
+ * the release of a barrier is: a request that has met one is there by then.
+ */
 static bool put_aside(
     struct fake *f, struct request *r, struct MHD_Connection *connection)
 {
@@ -81,29 +96,27 @@ static bool put_aside(
 static enum MHD_Result serve_api(struct fake *f, struct request *r,
     struct MHD_Connection *connection, const char *path, const char *method)
 {
-	const json_t *wait;
-	bool is_late;
+	bool is_aside = false;
 
+	pthread_mutex_lock(&f->lock);
 	if (!r->is_decided) {
 		r->is_decided = r->is_counted = true;
-		pthread_mutex_lock(&f->lock);
 		r->number =
 		    answer_begin(f, &r->answer, connection, method, path);
-		wait = r->answer.effect.wait;
-		is_late = faults_is_true(wait, "late");
-		if (!is_late)
+		if (!faults_is_true(r->answer.effect.wait, "late"))
 			answer_make(f, &r->answer, connection, method, path);
-		pthread_mutex_unlock(&f->lock);
-		if (put_aside(f, r, connection))
-			return MHD_YES;
+		is_aside = put_aside(f, r, connection);
 	}
-	if (!r->answer.is_made) {
-		pthread_mutex_lock(&f->lock);
+	if (is_aside) {
+		pthread_mutex_unlock(&f->lock);
+		return MHD_YES;
+	}
+	if (!r->answer.is_made)
 		answer_make(f, &r->answer, connection, method, path);
-		pthread_mutex_unlock(&f->lock);
-	}
 	if (faults_is_true(r->answer.effect.wait, "hang"))
 		r->answer.is_closing = true;
+	count_end(f, r);
+	pthread_mutex_unlock(&f->lock);
 	return send_answer(r, connection);
 }
 
@@ -151,9 +164,7 @@ static void on_end(void *cls, struct MHD_Connection *connection, void **cookie,
 	if (r == NULL)
 		return;
 	pthread_mutex_lock(&f->lock);
-	if (r->is_counted)
-		stats_end(&f->stats, r->number,
-		    r->answer.is_closing ? -1 : r->answer.status);
+	count_end(f, r); /* its client was gone before it was answered */
 	answer_fini(&r->answer);
 	pthread_mutex_unlock(&f->lock);
 	text_fini(&r->body);

@@ -67,13 +67,13 @@ control config "{\"hooks\":{\"account\":\"$FAKE_URL/_control/sink\",
   \"transaction\":\"$FAKE_URL/_control/sink\"}}" >/dev/null
 control transition '{"kind":"account","id":"usr_1","is_active":false,
   "notify":1}' >/dev/null
-wait_until 5 notified
+wait_until 30 notified
 ask sink | assert_json 'del(.timestamp)' '{"event":"subscription-paused",'\
 '"account_ref_id":"usr_1","product_manage_id":"P6ZmR29aTyQb",'\
 '"subscription_id":"sub_xxxx","label_name":"pro","is_active":false}'
 control notify '{"kind":"transaction",
   "id":"123e4567-e89b-12d3-a456-426614174000"}' >/dev/null
-wait_until 5 notified
+wait_until 30 notified
 ask sink | tail -n 1 >"$TMP/invoice"
 grep -q '"amount":29.99,' "$TMP/invoice" || fail "the amount is no number"
 assert_json 'del(.email, .invoice_id, .amount)' '{"success":true,'\
@@ -84,7 +84,7 @@ assert_json 'del(.email, .invoice_id, .amount)' '{"success":true,'\
 # Not notified of: a renewal, a payment that failed.
 control transition '{"kind":"account","id":"usr_1","is_active":true,
   "notify":"auto"}' >/dev/null
-wait_until 5 notified
+wait_until 30 notified
 assert_eq "$(ask sink | wc -l)" 2 "notices"
 truth 'select(.kind == "account" and .id == "usr_1") |
   [.is_active, .label, .credits]' | assert_json . '[true,"pro",150.5]'

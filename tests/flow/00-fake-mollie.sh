@@ -66,5 +66,5 @@ control config "{\"hooks\":{\"payment\":\"$FAKE_URL/_control/sink\",
 notify payment tr_1
 create '{"kind":"event","id":"event_1","type":"payment.paid","entityId":"tr_1"}'
 notify event event_1
-wait_until 5 notified
+wait_until 30 notified
 ask stats | assert_json .notifications.attempts 2

@@ -85,6 +85,6 @@ control config "{\"hooks\":{\"subscription\":\"$FAKE_URL/_control/sink\"}}" \
   >/dev/null
 control transition '{"kind":"subscription","id":"sub_1","status":"canceled",
   "notify":true}' >/dev/null
-wait_until 5 notified
+wait_until 30 notified
 ask sink | assert_json '[.object, .type, .data.object.id, .livemode]' \
   '["event","customer.subscription.deleted","sub_1",true]'

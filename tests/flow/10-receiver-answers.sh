@@ -70,6 +70,7 @@ assert_eq "$(curl -sS -I -o /dev/null -w '%{http_code}' \
 # 10 MB are refused before they are sent.
 head -c 10485760 /dev/zero >"$TMP/large"
 assert_eq "$(curl -sS -o "$TMP/body" -w '%{http_code} %{size_upload}' \
+  --expect100-timeout 120 \
   --data-binary "@$TMP/large" "$RECEIVER_URL$HOOK")" '413 0'
 assert_eq "$(cat "$TMP/body")" '{"error":"body too large"}'
 

@@ -13,7 +13,7 @@ start_receiver
 "$PROBE" load "$RECEIVER_PORT" "/hooks/ecurring/$HOOK_TOKEN" 256 1000000 \
   >"$TMP/acked" 2>"$TMP/load.log" &
 load=$!
-wait_until 60 "[ \$(wc -l <'$TMP/acked') -ge 3000 ]"
+wait_until 120 "[ \$(wc -l <'$TMP/acked') -ge 3000 ]"
 stop "$RECEIVER_PID" || fail "exit status $?"
 wait "$load" || fail "the load: $(cat "$TMP/load.log")"
 
@@ -32,7 +32,7 @@ printf 'POST /hooks/ecurring HTTP/1.1\r\nHost: h\r\nContent-Len' >&"$half"
 assert_eq "$(post '{"subscription_id":"1"}')" 200
 begin=$SECONDS
 stop "$RECEIVER_PID" || fail "exit status $?"
-[ $((SECONDS - begin)) -le 8 ] || fail "took $((SECONDS - begin)) s to stop"
+[ $((SECONDS - begin)) -le 30 ] || fail "took $((SECONDS - begin)) s to stop"
 exec {half}>&-
 
 # The address is free at once, and taken while one has it.

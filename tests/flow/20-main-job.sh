@@ -33,7 +33,7 @@ assert_eq "$(changes)" ""
 
 # The notice is on disk before anybody works.
 notify subscription 1
-wait_until 5 notified
+wait_until 30 notified
 ask stats | assert_json '.notifications | [.accepted, .refused]' '[1,0]'
 tu stats --json | assert_json .inbox 1
 drained
@@ -41,7 +41,9 @@ tu stats --json | assert_json '[.inbox, .jobs.due, .objects, .accounts]' \
   '[0,0,1,1]'
 
 # The account after it.
+before_ms=$(date +%s%3N)
 account ecurring/7 >"$TMP/after"
+after_ms=$(date +%s%3N)
 keys . 'account entitled state reason as_of verified_at fresh pending '\
 'valid_until grants credits' <"$TMP/after"
 keys '.grants[]' 'provider type kind id product label state entitled since '\
@@ -57,8 +59,8 @@ assert_json '.grants[0] | [.state, .entitled, .until, .status]' \
 start=$(api /subscriptions/1 | jq -r .data.attributes.start_date)
 assert_json '.grants[0].since' "\"$(date -u -d "$start" +%FT%TZ)\"" <"$TMP/after"
 assert_json '.grants[0].verified_at == .verified_at' true <"$TMP/after"
-age_ms=$(($(date +%s%3N) - $(date -d "$(jq -r .as_of "$TMP/after")" +%s%3N)))
-assert_eq "$((age_ms >= 0 && age_ms < 10000))" 1 "as_of is now"
+as_of_ms=$(date -d "$(jq -r .as_of "$TMP/after")" +%s%3N)
+assert_eq "$((before_ms <= as_of_ms && as_of_ms <= after_ms))" 1 "as_of is now"
 # Sub-second digits only when they are not zero.
 if grep -qE '\.[0-9]*000Z|\.0+Z' "$TMP/after"; then
   fail "digits that say nothing: $(cat "$TMP/after")"
@@ -104,7 +106,7 @@ assert_eq "$(status_of tu account ecurring/7 --label pro)" 2
 # The end of it: not entitled any more, exit status 2.
 assert_eq "$(status_of tu account ecurring/7)" 0
 happens subscription 1 '{"status":"cancelled","at":"-1h","notify":true}'
-wait_until 5 notified
+wait_until 30 notified
 account ecurring/7 | assert_json '[.entitled, .pending >= 0]' '[true,true]'
 drained
 assert_eq "$(status_of tu account ecurring/7)" 2
@@ -116,7 +118,7 @@ history subscription 1 '[.from, .status]' | tail -n 1 |
 # A word that nobody knows: 3. Wrong use: 1, and one line that says how.
 subscription '{"id":"2","customer":"8","status":"mystery"}'
 notify subscription 2
-wait_until 5 notified
+wait_until 30 notified
 drained
 assert_eq "$(status_of tu account ecurring/8)" 3
 account ecurring/8 | assert_json '[.entitled, .state]' '[null,"unknown"]'

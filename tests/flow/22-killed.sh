@@ -25,9 +25,9 @@ subscription '{"id":"1"}'
 hold
 start_worker
 told subscription 1
-wait_until 5 'held subscription/1'
+wait_until 30 'held subscription/1'
 told subscription 1
-wait_until 5 '[ "$(job 1 .notices)" = 2 ]'
+wait_until 30 '[ "$(job 1 .notices)" = 2 ]'
 assert_eq "$(job 1 .in_flight)" true
 kill9 "$WORKER_PID"
 assert_eq "$(job 1 .notices)" 2 "the notices survive"
@@ -35,7 +35,7 @@ happens subscription 1 '{"status":"paused","at":"-1h"}'
 release
 assert_eq "$(requests subscription 1)" 1
 start_worker
-wait_until 5 queue_is_empty
+wait_until 30 queue_is_empty
 assert_eq "$(requests subscription 1)" 2 "one fetch for both notices"
 assert_eq "$(history subscription 1 .status)" '"paused"'
 grep -q '^warn recovered jobs=1 ' "$TMP/worker.log" ||
@@ -45,12 +45,12 @@ grep -q '^warn recovered jobs=1 ' "$TMP/worker.log" ||
 hold
 happens subscription 1 '{"status":"resumed","at":"-30m"}'
 told subscription 1
-wait_until 5 'held subscription/1'
+wait_until 30 'held subscription/1'
 kill9 "$WORKER_PID"
 happens subscription 1 '{"status":"cancelled","at":"-10m"}'
 release
 start_worker
-wait_until 5 queue_is_empty
+wait_until 30 queue_is_empty
 assert_eq "$(requests subscription 1)" 4
 assert_eq "$(history subscription 1 .status | tr '\n' ' ')" \
   '"paused" "cancelled" '

@@ -74,7 +74,7 @@ control edit "$(jq -nc --arg id "$TX" --argjson list "$(
   api "/transactions/$TX" | jq '.data.attributes.history | reverse')" \
   '{kind: "transaction", id: $id, set: {history: $list}}')" >/dev/null
 told_and_drained transaction "$TX"
-wait_until 5 'drained; queue_is_empty'
+wait_until 30 'drained; queue_is_empty'
 history transaction "$TX" | cmp - "$TMP/before"
 
 # Found by resync, nobody having told us: all of it is collapsed, and counted
@@ -83,11 +83,11 @@ tu stats --json | assert_json .repairs 0
 config_changes 's/^\( *concurrency = 16;\)$/\1 resync = "1s";/'
 tu check-config >/dev/null
 told_and_drained transaction "$TX" # from here on it is looked at each second
-wait_until 5 'drained; queue_is_empty'
+wait_until 30 'drained; queue_is_empty'
 happens transaction "$TX" '{"changes":[
   {"status":"fulfilled","at":"-2h"},
   {"status":"charged_back","at":"-1h","reason_code":"MD06"}]}'
-wait_until 10 'drained; [ "$(history transaction "$TX" | wc -l)" = 10 ]'
+wait_until 30 'drained; [ "$(history transaction "$TX" | wc -l)" = 10 ]'
 tail_of 2 'map([.status, .collapsed, .cause])' | is \
   '[["fulfilled",true,"resync"],["charged_back",true,"resync"]]'
 tu stats --json | assert_json '[.repairs, .providers[0].repairs]' '[1,1]'

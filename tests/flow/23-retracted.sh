@@ -34,20 +34,20 @@ transaction "$(jq -nc --arg id "$TX" '{id: $id, history: [
   {status: "charged_back", at: "2017-11-10T03:43:23+01:00"}]}')"
 start_worker
 told transaction "$TX"
-wait_until 5 queue_is_empty
+wait_until 30 queue_is_empty
 all=$(listed .)
 
 # One in the middle is taken back: the others follow from it, so at once.
 set_list "$(listed 'del(.[1])')" charged_back
 told transaction "$TX"
-wait_until 5 queue_is_empty
+wait_until 30 queue_is_empty
 assert_eq "$(retracted)" "2 "
 assert_eq "$(history transaction "$TX" | wc -l)" 4 "none is removed"
 
 # And it comes back.
 set_list "$all" charged_back
 told transaction "$TX"
-wait_until 5 queue_is_empty
+wait_until 30 queue_is_empty
 assert_eq "$(retracted)" ""
 assert_eq "$(history transaction "$TX" | wc -l)" 4 "nor added twice"
 
@@ -56,7 +56,7 @@ assert_eq "$(history transaction "$TX" | wc -l)" 4 "nor added twice"
 set_list "$(listed '.[:3]')" fulfilled
 control stats/reset >/dev/null
 told transaction "$TX"
-wait_until 5 queue_is_empty
+wait_until 30 queue_is_empty
 assert_eq "$(requests transaction "$TX")" 3 "a look and two re-checks"
 assert_eq "$(retracted)" "4 "
 assert_eq "$(history transaction "$TX" .status | tail -n 1)" '"charged_back"'
@@ -67,6 +67,6 @@ tu history ecurring transaction "$TX" | grep -q retracted ||
 # The list moves on from there.
 happens transaction "$TX" '{"status":"refunded","at":"-1h"}'
 told transaction "$TX"
-wait_until 5 queue_is_empty
+wait_until 30 queue_is_empty
 history transaction "$TX" '[.seq, .from, .status, .retracted_at == null]' |
   tail -n 1 | is '[5,"fulfilled","refunded",true]'

@@ -14,7 +14,7 @@ stale() {
 }
 
 settle() {
-  wait_until 5 queue_is_empty
+  wait_until 30 queue_is_empty
 }
 
 start_fake
@@ -46,7 +46,7 @@ happens subscription 1 '{"status":"resumed","at":"-2h"}'
 stale subscription 1 2
 second_passes
 told subscription 1
-wait_until 5 'entitled ecurring/7 true'
+wait_until 30 'entitled ecurring/7 true'
 settle
 history subscription 1 | tail -n 1 | jq '[.status, .cause, .collapsed]' |
   is '["active","recheck",false]'

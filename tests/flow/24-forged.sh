@@ -42,8 +42,8 @@ said 200 "$(jq -nc --arg marker "$marker" '{subscription_id: "1",
   data: {id: "1", type: "subscription", attributes: {status: "active",
   metadata: {marker: $marker}}, relationships: {customer: {data: {
   type: "customer", id: $marker}}}}}')"
-wait_until 5 '[ -n "$(history subscription 1)" ]'
-wait_until 5 queue_is_empty
+wait_until 30 '[ -n "$(history subscription 1)" ]'
+wait_until 30 queue_is_empty
 account ecurring/7 | assert_json '[.entitled, .state]' '[false,"paused"]'
 account ecurring/mallory | assert_json .grants '[]'
 assert_eq "$(changes)" ""
@@ -69,7 +69,7 @@ ask stats/objects | is '{}'
 # As an integer it is an id; an unknown one is as good as a known one.
 said 200 '{"subscription_id":1}'
 said 200 '{"subscription_id":"987654321"}'
-wait_until 5 queue_is_empty
+wait_until 30 queue_is_empty
 ask stats/objects |
   assert_json '[.["subscription/1"] > 0, .["subscription/987654321"]]' \
   '[true,1]'
@@ -79,8 +79,8 @@ tu stats --json | assert_json .objects 1
 # both are read, they are not bound, however often it is said.
 for i in 1 2 3; do
   said 200 "{\"subscription_id\":\"2\",\"transaction_id\":\"$THEIRS\",\"n\":$i}"
-  wait_until 5 '[ -n "$(history transaction "$THEIRS")" ]'
-  wait_until 5 queue_is_empty
+  wait_until 30 '[ -n "$(history transaction "$THEIRS")" ]'
+  wait_until 30 queue_is_empty
   assert_eq "$(owner "$THEIRS")" '[null,null]'
 done
 assert entitled ecurring/mallory true
@@ -88,21 +88,23 @@ assert entitled ecurring/mallory true
 assert_eq "$(tu history --account ecurring/mallory --json | jq -r .kind |
   tr '\n' ' ')" 'subscription '
 said 200 "{\"subscription_id\":\"2\",\"transaction_id\":\"$MINE\"}"
-wait_until 5 '[ -n "$(history transaction "$MINE")" ]'
+wait_until 30 '[ -n "$(history transaction "$MINE")" ]'
+wait_until 30 queue_is_empty
 assert_eq "$(owner "$MINE")" '["ecurring/mallory","2"]'
 
 # The true subscription binds it; then the forged pair does not move it.
 said 200 '{"subscription_id":"3"}'
-wait_until 5 '[ -n "$(history subscription 3)" ]'
+wait_until 30 '[ -n "$(history subscription 3)" ]'
+wait_until 30 queue_is_empty
 assert_eq "$(owner "$THEIRS")" '["ecurring/9","3"]'
 said 200 "{\"subscription_id\":\"2\",\"transaction_id\":\"$THEIRS\"}"
-wait_until 5 queue_is_empty
+wait_until 30 queue_is_empty
 assert_eq "$(owner "$THEIRS")" '["ecurring/9","3"]'
 
 # A transaction that is bound from its first look on, whatever the pair says.
 said 200 "{\"subscription_id\":\"2\",\"transaction_id\":\"$TX\"}"
-wait_until 5 '[ -n "$(history transaction "$TX")" ]'
-wait_until 5 queue_is_empty
+wait_until 30 '[ -n "$(history transaction "$TX")" ]'
+wait_until 30 queue_is_empty
 assert_eq "$(owner "$TX")" '["ecurring/7","1"]'
 
 # Nothing of a body but ids is in the store, nor in a log.

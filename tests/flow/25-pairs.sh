@@ -30,15 +30,15 @@ start_worker
 # The transaction first: its subscription is read because of it.
 transaction "{\"id\":\"$A\"}"
 notify transaction "$A"
-wait_until 5 settled
-wait_until 5 '[ -n "$(history subscription 1)" ]'
+wait_until 30 settled
+wait_until 30 '[ -n "$(history subscription 1)" ]'
 assert_eq "$(owner "$A")" '["ecurring/7","subscription","1"]'
 assert entitled ecurring/7 true
 
 # The subscription first, known for long: it is read once more to confirm.
 transaction "{\"id\":\"$B\"}"
 notify transaction "$B"
-wait_until 5 settled
+wait_until 30 settled
 assert_eq "$(owner "$B")" '["ecurring/7","subscription","1"]'
 
 # Both held until the other is known: the order of the answers does not matter.
@@ -47,16 +47,16 @@ transaction "{\"id\":\"$C\",\"subscription\":\"2\"}"
 control barrier "{\"kind\":\"transaction\",\"id\":\"$C\"}" >/dev/null
 notify transaction "$C"
 notify subscription 2
-wait_until 5 '[ -n "$(history subscription 2)" ]'
-wait_until 5 "held transaction/$C"
+wait_until 30 '[ -n "$(history subscription 2)" ]'
+wait_until 30 "held transaction/$C"
 control barrier/release >/dev/null
-wait_until 5 settled
+wait_until 30 settled
 assert_eq "$(owner "$C")" '["ecurring/8","subscription","2"]'
 
 # The account's history has all of them, oldest first.
 happens transaction "$A" '{"changes":[{"status":"succeeded","at":"-8h"},
   {"status":"fulfilled","at":"-4h"}],"notify":true}'
-wait_until 5 settled
+wait_until 30 settled
 tu history --account ecurring/7 --json >"$TMP/history"
 jq -r '.kind + "/" + .id' "$TMP/history" | sort | uniq -c |
   awk '{ print $1 $2 }' | tr '\n' ' ' >"$TMP/counts"

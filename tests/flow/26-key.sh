@@ -49,13 +49,13 @@ start_worker
 fault '{"status":403,"count":1}'
 happens subscription 1 '{"status":"paused","at":"-1h"}'
 told subscription 1
-wait_until 5 barred
+wait_until 30 barred
 assert entitled ecurring/7 true
 # The provider made a new one.
 control config '{"key":"a third key"}' >/dev/null
 replace_key 'a third key'
-wait_until 5 'entitled ecurring/7 false'
-wait_until 5 queue_is_empty
+wait_until 30 'entitled ecurring/7 false'
+wait_until 30 queue_is_empty
 ends_well "$WORKER_PID"
 
 # A key that is refused as well bars again.

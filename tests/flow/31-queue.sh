@@ -21,7 +21,7 @@ parked() {
 
 garbled_till_parked() {
   fault '{"kind":"subscription","id":"3","body":"html","count":5}'
-  wait_until 15 parked
+  wait_until 30 parked
   assert_eq "$(cat "$TMP/status")" 2 "work with a parked job"
 }
 
@@ -61,6 +61,7 @@ told_and_parked_too() {
   assert_eq "$(drain)" 2
 }
 told_and_parked_too subscription 1
+tu stats --json | assert_json '.providers[0].health' '"waiting"'
 told_and_parked_too subscription 2
 tu stats --json | assert_json '.jobs' '{"due":1,"waiting":1,"parked":1}'
 assert_eq "$(list)" "1 2 3 "

@@ -20,35 +20,34 @@ for id in 1 2 3; do
   told subscription $id
 done
 start_worker
-wait_until 5 '[ "$(stat .objects)" = 3 ]'
+wait_until 30 '[ "$(stat .objects)" = 3 ]'
 
 # Nobody tells us.
 happens subscription 1 '{"status":"paused","at":"-1h"}'
-wait_until 5 'entitled ecurring/c1 false'
+wait_until 30 'entitled ecurring/c1 false'
 history subscription 1 '[.status, .cause, .collapsed]' | tail -n 1 |
   is '["paused","resync",true]'
 changes 'select(.account == "ecurring/c1") | [.entitled, .cause]' | tail -n 1 |
   is '[false,"resync"]'
 stat '[.repairs, .providers[0].repairs, .providers[0].last_repair_at != null]' |
   is '[1,1,true]'
-grep -q ' cause=resync .* repair=true' "$TMP/worker.log" ||
-  fail "the log does not say that it is a repair"
+wait_until 30 "grep -q ' cause=resync .* repair=true' '$TMP/worker.log'"
 
 # All of them are read again, again and again, each about once a second.
-control stats/reset >/dev/null
 began=$(date +%s%3N)
+control stats/reset >/dev/null
 for id in 1 2 3; do
-  wait_until 6 "[ \"\$(requests subscription $id)\" -ge 3 ]"
+  wait_until 30 "[ \"\$(requests subscription $id)\" -ge 3 ]"
 done
-took=$(($(date +%s%3N) - began))
 most=$(ask stats/objects | jq '[.[]] | max')
+took=$(($(date +%s%3N) - began))
 assert_eq "$((most <= took / 1000 + 2))" 1 "$most looks in $took ms"
 stat .repairs | is 1
 
 # What was told is no repair.
 happens subscription 2 '{"status":"paused","at":"-1h"}'
 told subscription 2
-wait_until 5 'entitled ecurring/c2 false'
+wait_until 30 'entitled ecurring/c2 false'
 case $(history subscription 2 .cause | tail -n 1) in
 '"notified"') stat .repairs | is 1 ;;
 '"resync"') stat .repairs | is 2 ;; # the resync came first
@@ -61,7 +60,7 @@ fault '{"kind":"subscription","id":"3","status":404,"count":0}'
 config_changes 's/resync = "1s";/resync = "1s"; missing_window = "1s";/'
 ends_well "$WORKER_PID"
 start_worker
-wait_until 10 '[ "$(stat ".providers[0].gone")" = 1 ]'
+wait_until 30 '[ "$(stat ".providers[0].gone")" = 1 ]'
 assert entitled ecurring/c3 true
 tu queue show ecurring subscription 3 --json | tail -n 1 |
   assert_json '[.status, .missing_since != null]' '["active",true]'
@@ -69,7 +68,7 @@ stat .repairs | is "$repairs"
 
 # And it is back.
 control fault/clear >/dev/null
-wait_until 6 '[ "$(tu queue show ecurring subscription 3 --json | tail -n 1 |
+wait_until 30 '[ "$(tu queue show ecurring subscription 3 --json | tail -n 1 |
   jq .missing_since)" = null ]'
 history subscription 3 .status | is '"active"'
 ends_well "$WORKER_PID"

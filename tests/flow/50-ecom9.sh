@@ -18,8 +18,8 @@ account_is() {
 # One after the other: notified, accepted, answered.
 hears() {
   happens account "$1" "$(jq -nc --argjson told "$2" '$told + {notify: 1}')"
-  wait_until 10 notified
-  wait_until 10 "entitled '$1' $3"
+  wait_until 30 notified
+  wait_until 30 "entitled '$1' $3"
 }
 
 start_fake
@@ -30,8 +30,8 @@ start_worker
 # The sample of the contract, to the letter.
 account_is '{"id":"usr_abc123","created_at":"2024-01-15T10:35:00Z",
   "updated_at":"2024-01-15T10:35:00Z","credits":150.0,"notify":1}'
-wait_until 10 'entitled usr_abc123 true'
-wait_until 10 queue_is_empty
+wait_until 30 'entitled usr_abc123 true'
+wait_until 30 queue_is_empty
 account usr_abc123 >"$TMP/answer"
 assert_json '[.account, .entitled, .state, .reason, .fresh, .pending,
   .valid_until]' '["usr_abc123",true,"active",'\
@@ -69,8 +69,8 @@ for event in subscription-resumed subscription.resumed invoice.created; do
   assert_eq "$(post '{"event":"'$event'","account_ref_id":"usr_abc123",
     "is_active":true,"label_name":"pro"}')" 200 "$event"
 done
-wait_until 10 "[ \$(requests account usr_abc123) -gt $before ]"
-wait_until 10 queue_is_empty
+wait_until 30 "[ \$(requests account usr_abc123) -gt $before ]"
+wait_until 30 queue_is_empty
 assert_eq "$(account usr_abc123 | jq -c .entitled)" false "forged"
 assert_eq "$(tu changes | wc -l)" 4 "changes after forged notices"
 
@@ -92,14 +92,14 @@ assert_eq "$(requests account usr_9)" 0 "what was refused is asked about"
 for ref in 'tenant/42' '50%2Foff%' '../usr_abc123' 'a b?c=d#e' 'żółw-日本-😀' \
   '-'; do
   account_is "$(jq -nc --arg ref "$ref" '{id: $ref, credits: 1, notify: 1}')"
-  wait_until 10 "entitled '$ref' true"
+  wait_until 30 "entitled '$ref' true"
   assert_eq "$(account "$ref" | jq -r '.grants[0].id')" "$ref"
 done
 
 # Not there yet when its notice comes, then there.
 account_is '{"id":"young"}'
 control hide '{"kind":"account","id":"young","requests":1,"notify":1}' >/dev/null
-wait_until 10 'entitled young true'
+wait_until 30 'entitled young true'
 history account young .status | is '"active"'
 
 # The other shape: one grant for each, and one that is active will do.
@@ -110,7 +110,7 @@ account_is '{"id":"several","notify":1,"subscriptions":[
   {"is_active":true,"created_at":"2024-01-02T00:00:00Z",
    "updated_at":"2024-04-01T00:00:00Z",
    "subscription_tier":{"product_manage_id":"B","label_name":"pro"}}]}'
-wait_until 10 'entitled several true'
+wait_until 30 'entitled several true'
 account several | assert_json '[.grants[] | [.product, .label, .entitled]]' \
   '[["A","basic",false],["B","pro",true]]'
 assert_eq "$(status_of tu account several --product A)" 2
@@ -119,7 +119,7 @@ assert_eq "$(status_of tu account several --product B)" 0
 # Neither shape: no answer, whatever product is asked about.
 control edit '{"kind":"account","id":"several","remove":["subscriptions"],
   "set":{"subscription_list":["A","B"]},"notify":1}' >/dev/null
-wait_until 10 'entitled several null'
+wait_until 30 'entitled several null'
 for product in A B C; do
   assert_eq "$(status_of tu account several --product $product)" 3 "$product"
 done

@@ -14,7 +14,7 @@ ORDER=018f3c2a-7b1e-7c3d-9a4b-1c2d3e4f5a6b
 
 # The answer about account $1 becomes the JSON $2, of the filter $3.
 becomes() {
-  wait_until 20 "account '$1' | jq -e '${3:-[.entitled, .state]} == $2'"
+  wait_until 30 "account '$1' | jq -e '${3:-[.entitled, .state]} == $2'"
 }
 
 # row KIND ID CHANGE ACCOUNT ANSWER: a change, its notification, the answer
@@ -24,7 +24,7 @@ row() {
 }
 
 start_fake
-write_config
+write_config 'recheck = ("100ms", "200ms");'
 start_receiver
 start_worker
 
@@ -55,19 +55,20 @@ assert_eq "$(status_of tu account ecosire/contact-evil)" 2 "a forged customer"
 # A refund, in part as well, reaches us through the licence: the order only
 # records what it is.
 row order "$ORDER" '{"status":"confirmed"}' usr_1 '[true,"active"]'
-wait_until 10 "history order $ORDER .state | tail -n 1 | grep -q paid"
+wait_until 30 "history order $ORDER .state | tail -n 1 | grep -q paid"
 row order "$ORDER" '{"status":"refunded"}' usr_1 '[true,"active"]'
-wait_until 10 "history order $ORDER .state | tail -n 1 | grep -q refunded"
+wait_until 30 "history order $ORDER .state | tail -n 1 | grep -q refunded"
 account usr_1 | assert_json .entitled true
 row license "$LICENSE" '{"status":"revoked"}' usr_1 '[false,"ended"]'
 assert_eq "$(account ecosire/contact-1 | jq -c .grants)" '[]' "an order grants"
 
 # A licence ends by itself, and a renewal extends it.
-end=$(ahead 3)
+end=$(ahead 1728000)
 control create "{\"kind\":\"license\",\"id\":\"$BRIEF\",\"expiresAt\":$end,
   \"notify\":true}" >/dev/null
 becomes "ecosire/$BRIEF" true .entitled
 becomes "ecosire/$BRIEF" "\"$(date -u -d "@$end" +%FT%TZ)\"" .valid_until
+happens license "$BRIEF" "{\"expiresAt\":$(ahead 2),\"notify\":true}"
 becomes "ecosire/$BRIEF" '[false,"ended"]'
 row license "$BRIEF" '{"expiresAt":"+30d"}' "ecosire/$BRIEF" '[true,"active"]'
 
@@ -91,7 +92,7 @@ control create '{"kind":"subscription","id":"sub_2"}' >/dev/null
 control create '{"kind":"invoice","id":"inv_1","subscriptionId":"sub_2",
   "notify":true}' >/dev/null
 becomes ecosire/sub_2 '[true,"active"]'
-wait_until 10 'history invoice inv_1 .state | is "\"paid\""'
+wait_until 30 'history invoice inv_1 .state | is "\"paid\""'
 
 # The three envelopes, and data with a list of one.
 number=10
@@ -107,7 +108,7 @@ for envelope in data both bare list; do
   becomes "ecosire/$new" '[true,"active"]'
 done
 
-wait_until 20 queue_is_empty
+wait_until 30 queue_is_empty
 assert_eq "$(tu queue list | grep -c parked || true)" 0 "parked jobs"
 ends_well "$WORKER_PID"
 ends_well "$RECEIVER_PID"

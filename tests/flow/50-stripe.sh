@@ -12,7 +12,7 @@ ANSWER='[.entitled, .state, .grants[0].product, .grants[0].label]'
 
 # The answer about $1 becomes the JSON $2, of the filter $3.
 becomes() {
-  wait_until 20 "account '$1' | jq -e '${3:-$ANSWER} == $2'"
+  wait_until 30 "account '$1' | jq -e '${3:-$ANSWER} == $2'"
 }
 
 # row EVENT KIND ID CHANGE ANSWER: a change, its notification, the answer
@@ -23,7 +23,7 @@ row() {
 }
 
 start_fake
-write_config
+write_config 'recheck = ("100ms", "200ms");'
 start_receiver
 start_worker
 
@@ -49,7 +49,7 @@ account usr_1 | assert_json .valid_until null
 
 row invoice.paid invoice in_1 '{"status":"paid"}' \
   '[true,"active","prod_base","basic"]'
-wait_until 10 "history invoice in_1 .state | tail -n 1 | grep -q paid"
+wait_until 30 "history invoice in_1 .state | tail -n 1 | grep -q paid"
 
 row customer.subscription.updated subscription sub_1 \
   '{"status":"past_due"}' '[false,"past_due","prod_base","basic"]'
@@ -67,7 +67,7 @@ row "plan change" subscription sub_1 \
 row payment_intent.payment_failed payment_intent pi_1 \
   '{"status":"requires_payment_method","failure":"card_declined"}' \
   '[true,"active","prod_plus","plus"]'
-wait_until 10 "history payment_intent pi_1 .status | grep -q requires_payment"
+wait_until 30 "history payment_intent pi_1 .status | grep -q requires_payment"
 account usr_1 | assert_json .entitled true
 
 end=$(ahead 1728000)
@@ -101,7 +101,7 @@ notify charge ch_2
 becomes usr_2 'false' .entitled
 account usr_2 | jq -r .reason | grep -qi refund || fail "no reason is given"
 
-wait_until 20 queue_is_empty
+wait_until 30 queue_is_empty
 assert_eq "$(tu queue list | grep -c parked || true)" 0 "parked jobs"
 ends_well "$WORKER_PID"
 ends_well "$RECEIVER_PID"

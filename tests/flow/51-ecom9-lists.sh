@@ -39,7 +39,7 @@ control create '{"kind":"transaction","account":"usr_1","count":204}' >/dev/null
 # leads elsewhere, which nobody follows.
 control config '{"quirks":{"links_base":"http://127.0.0.1:9"}}' >/dev/null
 control notify "{\"kind\":\"transaction\",\"id\":\"$OLD\"}" >/dev/null
-wait_until 10 notified
+wait_until 30 notified
 drained
 history transaction $OLD '[.status, .state, .at, .cause]' |
   is '["completed","paid","2024-01-15T10:35:00Z","notified"]'
@@ -71,7 +71,7 @@ tx "{\"id\":\"$NEW\",\"status\":\"pending\",\"amount\":\"5\"}"
 told_and_drained transaction $NEW --parent account/usr_1
 second_passes
 happens transaction $NEW '{"status":"completed","updated_at":"+5s","notify":"auto"}'
-wait_until 10 notified
+wait_until 30 notified
 drained
 history transaction $NEW '[.from, .status, .state]' | jq -sc . | is \
   '[[null,"pending","pending"],["pending","completed","paid"]]'
@@ -110,11 +110,11 @@ fault '{"route":"/api/account/{id}/credits/","status":500,"count":1}'
 happens account usr_1 '{"is_active":true,"updated_at":"+20s"}'
 told account usr_1
 start_worker
-wait_until 10 both_grant
+wait_until 30 both_grant
 grep -q 'the balance of credits cannot be read (HTTP 500)' "$TMP/worker.log" ||
   fail "the log does not say which answer failed"
 # No ledger at all reads as 0, which is what is said.
 control create '{"kind":"account","id":"usr_3","notify":1}' >/dev/null
-wait_until 10 'entitled usr_3 true'
+wait_until 30 'entitled usr_3 true'
 account usr_3 | assert_json '.credits[0].amount' '"0.00"'
 ends_well "$WORKER_PID"

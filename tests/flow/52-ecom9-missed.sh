@@ -22,10 +22,10 @@ entitled usr_1 true || fail "not active"
 # A renewal fails, a tier changes: found, counted, and announced.
 start_worker
 happens account usr_1 '{"is_active":false,"updated_at":"+5s"}'
-wait_until 15 'entitled usr_1 false'
+wait_until 30 'entitled usr_1 false'
 tu changes | tail -n 1 | assert_json '[.entitled, .cause]' '[false,"resync"]'
 happens account usr_1 '{"is_active":true,"label":"max","updated_at":"+10s"}'
-wait_until 15 'entitled usr_1 true'
+wait_until 30 'entitled usr_1 true'
 assert_eq "$(status_of tu account usr_1 --label max)" 0
 tu stats --json | assert_json '.repairs >= 2' true
 ends_well "$WORKER_PID"
@@ -42,7 +42,7 @@ drain >/dev/null
 log_has '(HTTP 301)' || fail "a redirect is an answer"
 ask log | jq -r .path | grep -q stolen && fail "the redirect was followed"
 entitled usr_1 true || fail "a redirect says something of the account"
-wait_until 10 heals
+wait_until 30 heals
 
 # A refused key.
 config_changes 's/^\( *\)recheck = .*/&\n\1options = { auth = "x-api-key"; };/'
@@ -52,7 +52,7 @@ told account usr_1
 assert_eq "$(drain)" 2 "work with a refused key"
 entitled usr_1 true || fail "a refused key ends access"
 (umask 077; echo another >"$TMP/ecom9.key")
-wait_until 10 heals
+wait_until 30 heals
 ask stats | assert_json '[.last.headers["X-API-Key"],
   .last.headers.Authorization]' '["another",null]'
 grep -rqF -e "$KEY" -e another "$TMP"/*.log "$TMP/drain.out" &&

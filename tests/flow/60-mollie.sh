@@ -31,8 +31,8 @@ post() {
 }
 
 settled() {
-  wait_until 5 notified
-  wait_until 10 queue_is_empty
+  wait_until 30 notified
+  wait_until 30 queue_is_empty
 }
 
 happens_and_tells() {
@@ -79,7 +79,7 @@ assert entitled mollie/cst_1 true
 happens_and_tells payment tr_1 '{"refund":{"amount":"4.00"},"at":"-3h"}'
 assert entitled mollie/cst_1 true
 happens_and_tells payment tr_1 '{"refund":{"amount":"6.00"},"at":"-2h"}'
-wait_until 5 'entitled mollie/cst_1 false'
+wait_until 30 'entitled mollie/cst_1 false'
 history payment tr_1 '[.status, .state, .reason]' | jq -sc . | is '[
   ["paid","paid",null],
   ["paid","paid","amount_refunded: 4.00; amount_remaining: 6.00"],
@@ -94,21 +94,21 @@ notify payment tr_2
 settled
 notify payment tr_1
 settled
-wait_until 5 'entitled mollie/cst_1 true'
+wait_until 30 'entitled mollie/cst_1 true'
 
 # Charged back, and reversed: the number is followed both ways.
 happens_and_tells payment tr_2 '{"chargeback":{"amount":"10.00"}}'
-wait_until 5 'entitled mollie/cst_1 false'
+wait_until 30 'entitled mollie/cst_1 false'
 history payment tr_2 .state | tail -n 1 | is '"reversed"'
 happens_and_tells payment tr_2 '{"reverse":true}'
-wait_until 5 'entitled mollie/cst_1 true'
+wait_until 30 'entitled mollie/cst_1 true'
 history payment tr_2 .state | tail -n 1 | is '"paid"'
 
 # Cancelled: nobody tells, but the next payment's notice leads there.
 happens subscription sub_1 '{"status":"canceled","at":"-1m"}'
 payment '{"id":"tr_3","status":"failed","createdAt":"-1m","at":"-1m"}'
 notify payment tr_3
-wait_until 10 'entitled mollie/cst_1 false'
+wait_until 30 'entitled mollie/cst_1 false'
 settled
 history subscription sub_1 '[.status, .state]' | jq -sc . |
   is '[["active","active"],["canceled","ended"]]'

@@ -71,7 +71,7 @@ control create '{"kind":"event","id":"event_2","type":"refund.refunded",
   "entityId":"re_1","entity":{"resource":"refund","id":"re_1",
   "paymentId":"tr_1","status":"queued"}}' >/dev/null
 notify event event_2
-wait_until 5 notified
+wait_until 30 notified
 ask stats | assert_json .notifications.statuses '{"200":1}'
 drained
 assert entitled mollie/cst_1 false
@@ -82,7 +82,7 @@ history payment tr_1 '[.status, .state, .cause, .collapsed]' | tail -n 1 |
 control create '{"kind":"event","id":"event_3","type":"payment-link.paid",
   "entityId":"pl_1"}' >/dev/null
 notify event event_3
-wait_until 5 notified
+wait_until 30 notified
 ask stats | assert_json .notifications.statuses '{"200":2}'
 assert_eq "$(stored | jq -c '.[0:3]')" '[0,0,0]'
 

@@ -14,7 +14,7 @@ ANSWER='[.entitled, .state, (.grants | map(.label // "-") | sort | join(" "))]'
 
 # The answer about $1 becomes the JSON $2, of the filter $3.
 becomes() {
-  wait_until 20 "account '$1' | jq -e '${3:-$ANSWER} == $2'"
+  wait_until 30 "account '$1' | jq -e '${3:-$ANSWER} == $2'"
 }
 
 # row NAME KIND ID CHANGE ANSWER: a change, its notification, the answer
@@ -62,7 +62,7 @@ row "known again" subscription "$S" '{"status":"active"}' \
   '[true,"active","- calls"]'
 
 # The order of Go's maps is no change.
-wait_until 20 queue_is_empty
+wait_until 30 queue_is_empty
 entries=$(history subscription "$S" | wc -l)
 control config '{"quirks":{"turned":true}}' >/dev/null
 row "turned round" subscription "$S" \
@@ -70,8 +70,8 @@ row "turned round" subscription "$S" \
   '[true,"active","- calls sso"]'
 control config '{"quirks":{}}' >/dev/null
 notify subscription "$S"
-wait_until 20 notified
-wait_until 20 queue_is_empty
+wait_until 30 notified
+wait_until 30 queue_is_empty
 assert_eq "$(history subscription "$S" | wc -l)" "$((entries + 1))" "entries"
 
 # Cancelled at the end of the period: active, and entitled until then.
@@ -91,12 +91,12 @@ control create "{\"kind\":\"invoice\",\"id\":\"$I\",\"subscription_id\":\"$S\"}"
   >/dev/null
 control create "{\"kind\":\"payment\",\"id\":\"$P\",
   \"destination_id\":\"$I\",\"notify\":true}" >/dev/null
-wait_until 20 "tu history --account acct-42 | grep -q '$P'"
+wait_until 30 "tu history --account acct-42 | grep -q '$P'"
 happens invoice "$I" '{"payment_status":"SUCCEEDED","amount_paid":"29.99"}'
 happens payment "$P" '{"status":"SUCCEEDED","notify":true}'
-wait_until 20 "history payment '$P' .state | tail -n 1 | grep -q paid"
+wait_until 30 "history payment '$P' .state | tail -n 1 | grep -q paid"
 # the invoice's own notification got lost: the payment leads to it
-wait_until 20 "history invoice '$I' .status | tail -n 1 | grep -q SUCCEEDED"
+wait_until 30 "history invoice '$I' .status | tail -n 1 | grep -q SUCCEEDED"
 row "money back" payment "$P" '{"status":"REFUNDED"}' \
   '[false,"active","- calls sso"]'
 account acct-42 | jq -r .reason | grep -qi refund || fail "no reason is given"
@@ -104,7 +104,7 @@ row "it was a mistake" payment "$P" '{"status":"SUCCEEDED"}' \
   '[true,"active","- calls sso"]'
 control create "{\"kind\":\"credit_note\",\"id\":\"$N\",\"invoice_id\":\"$I\",
   \"notify\":true}" >/dev/null
-wait_until 20 "history credit_note '$N' .status | grep -q FINALIZED"
+wait_until 30 "history credit_note '$N' .status | grep -q FINALIZED"
 
 # A wallet is a balance, to the last digit, and no grant.
 control create "{\"kind\":\"wallet\",\"id\":\"$W\",\"notify\":true,
@@ -116,15 +116,15 @@ becomes acct-42 '[]' .credits
 
 # An answer from the cache is older than what we hold: nothing of it is written
 # and a later look settles it. (The first is of the notice, its features too.)
-wait_until 20 queue_is_empty
+wait_until 30 queue_is_empty
 happens subscription "$S" '{"status":"paused","notify":true}'
 becomes acct-42 false .entitled
-wait_until 20 queue_is_empty
+wait_until 30 queue_is_empty
 entries=$(history subscription "$S" | wc -l)
 fault "{\"kind\":\"subscription\",\"id\":\"$S\",\"stale_back\":1,\"count\":2}"
 notify subscription "$S"
-wait_until 20 notified
-wait_until 20 queue_is_empty
+wait_until 30 notified
+wait_until 30 queue_is_empty
 assert_eq "$(history subscription "$S" | wc -l)" "$entries" "a stale answer"
 entitled acct-42 false || fail "a stale answer was believed"
 row resumed subscription "$S" '{"status":"active"}' \
@@ -141,7 +141,7 @@ row_of() {
 }
 
 row_of '{"status":"cancelled","notify":true}' '[false,"ended"]'
-wait_until 20 queue_is_empty
+wait_until 30 queue_is_empty
 history subscription "$S" .status | tail -n 1 | grep -q cancelled ||
   fail "no cancellation"
 assert_eq "$(tu queue list | grep -c parked || true)" 0 "parked jobs"

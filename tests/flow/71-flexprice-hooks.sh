@@ -57,7 +57,7 @@ refused "$EVENT" "${GOOD//v1,/v2,}" "another version"
 refused "$EVENT" "${GOOD//msg_/msg_0}" "another id"
 refused "$EVENT " "$GOOD" "a blank more"
 refused "$EVENT" "$(headers "$EVENT" -302s)" "too old"
-refused "$EVENT" "$(headers "$EVENT" +310s)" "from the future"
+refused "$EVENT" "$(headers "$EVENT" +400s)" "from the future"
 refused "$EVENT" "$(headers "$EVENT" +0s whsec_b3RoZXI=)" "another secret"
 refused "$EVENT" "svix-signature: v1,x
 $(headers "$EVENT" +0s "$HOOK_SECRET" webhook)" "svix first, and it is wrong"
@@ -118,11 +118,12 @@ control create "{\"kind\":\"subscription\",\"id\":\"$S\",\"features\":[]}" \
 control config '{"key":"another"}' >/dev/null
 tu queue drop flexprice >/dev/null
 assert_eq "$(send "$EVENT" "$(headers "$EVENT")")" 200 "while it is barred"
-assert_eq "$(drain)" 2 "barred"
+# (what failed before may still keep it waiting)
+wait_until 30 '[ "$(drain)" = 2 ]'
 printf 'another\n' >"$TMP/flexprice.key"
-wait_until 20 "[ \"\$(drain)\" = 0 ]"
+wait_until 30 "[ \"\$(drain)\" = 0 ]"
 # no external_id: the provider's own name of the customer
-entitled flexprice/cust_01JX0000000000000000000001 true || fail "not entitled"
+wait_until 30 'entitled flexprice/cust_01JX0000000000000000000001 true'
 
 # A server of one's own: a header with a value, or nothing at all.
 stop "$RECEIVER_PID" || fail "exit status $?"

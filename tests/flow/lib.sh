@@ -17,7 +17,9 @@
 # kill9 PID                  SIGKILL, reap
 # spawn LOG CMD...           any other program, its output to $TMP/LOG.log; its
 #                            pid is $SPAWN_PID; ended with the test
-# wait_until SECONDS CMD     polls the command (eval) every 50 ms; fails loudly
+# wait_until SECONDS CMD     polls the command (eval) every 50 ms; fails loudly.
+#                            30 at least: waiting costs nothing when it comes,
+#                            and the slowest machine must not fail by chance
 # control PATH [JSON]        POST to the simulator's control path; prints answer
 # ask PATH                   GET from the simulator's control path
 # api PATH [CURL-OPTION...]  GET from the provider's API, with the key
@@ -195,7 +197,7 @@ start_fake() {
   spawn fake "$FAKE" --provider "$PROVIDER" --key "$KEY" \
     --secret "$HOOK_SECRET" --port-file "$TMP/fake.port" "$@"
   FAKE_PID=$SPAWN_PID
-  wait_until 10 "[ -s '$TMP/fake.port' ]"
+  wait_until 30 "[ -s '$TMP/fake.port' ]"
   FAKE_URL=http://127.0.0.1:$(cat "$TMP/fake.port")
 }
 
@@ -218,7 +220,7 @@ lib_settings() {
     "rate = 10000.0;" \
     "burst = 10000;" \
     "concurrency = 16;" \
-    "timeout = \"5s\";" \
+    "timeout = \"60s\";" \
     "$@" |
     awk '{ name = $1; sub(/=.*/, "", name)
            if (!(name in text)) order[++n] = name
@@ -265,7 +267,7 @@ start_receiver() {
   from=$(($(lib_lines "$TMP/receiver.log") + 1))
   spawn receiver "$TRUEUP" -c "$CONF" receive
   RECEIVER_PID=$SPAWN_PID
-  wait_until 10 "[ -n \"\$(lib_port '$TMP/receiver.log' $from)\" ]"
+  wait_until 30 "[ -n \"\$(lib_port '$TMP/receiver.log' $from)\" ]"
   RECEIVER_PORT=$(lib_port "$TMP/receiver.log" "$from")
   RECEIVER_URL=http://127.0.0.1:$RECEIVER_PORT
   HOOK_URL=$RECEIVER_URL/hooks/$PROVIDER

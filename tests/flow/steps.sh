@@ -119,7 +119,7 @@ is() {
 second_passes() {
   local end_ms
   end_ms=$(($(date +%s%3N) + 1100))
-  wait_until 3 "[ \$(date +%s%3N) -ge $end_ms ]"
+  wait_until 30 "[ \$(date +%s%3N) -ge $end_ms ]"
 }
 
 config_changes() {
