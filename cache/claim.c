@@ -2,11 +2,13 @@
 
 #include "reconciler/base/arena.h"
 #include "reconciler/base/err.h"
+#include "reconciler/core/listing.h"
 #include "reconciler/core/schedule.h"
 
 #include "cache/codec.h"
 #include "cache/jobs.h"
 #include "cache/ledger.h"
+#include "cache/lists.h"
 #include "cache/turn.h"
 
 enum {
@@ -144,7 +146,10 @@ static bool claim_job(struct store_turn *turn, const struct object_ref *ref,
 	    .first_notified_ms = job.first_notified_ms,
 	    .stranger = job.stranger,
 	};
-	learn_parent(turn, arena, out);
+	if (listing_is(&out->ref))
+		out->cursor = lists_cursor(turn->txn, &out->ref, arena);
+	else
+		learn_parent(turn, arena, out);
 	return true;
 }
 

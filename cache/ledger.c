@@ -1,7 +1,9 @@
 #include "reconciler/base/arena.h"
 #include "reconciler/base/err.h"
+#include "reconciler/core/listing.h"
 #include "reconciler/core/settings.h"
 
+#include "cache/lists.h"
 #include "cache/settlement.h"
 #include "cache/turn.h"
 
@@ -37,6 +39,13 @@ static void settle_garbled(struct settlement *s)
 	verdicts_garbled(s, s->outcome->cause);
 }
 
+/* A list that is not there now was there when its type was written. */
+static bool is_lost_list(const struct outcome *outcome)
+{
+	return outcome->verdict == VERDICT_GONE &&
+	       listing_is(&outcome->claim->ref);
+}
+
 void store_turn_settle(
     struct store_turn *turn, const struct outcome *outcome, struct settled *out)
 {
@@ -55,6 +64,11 @@ void store_turn_settle(
 	if (lmdb_error(turn->txn) != 0)
 		return;
 	s.tally.looks++;
-	by_verdict[outcome->verdict](&s);
+	if (outcome->verdict == VERDICT_TRUTH && outcome->listing != NULL)
+		lists_settle(&s);
+	else if (is_lost_list(outcome))
+		settle_garbled(&s);
+	else
+		by_verdict[outcome->verdict](&s);
 	tally_put(turn->txn, s.ref.provider, &s.tally);
 }

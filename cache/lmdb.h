@@ -36,6 +36,7 @@ enum table {
 	TABLE_CREDITS,	  /* account, number, index -> balance as of now */
 	TABLE_EFFECTS,	  /* target's object key, number, seq -> effect */
 	TABLE_TARGETS,	  /* number, target's kind, id -> nothing */
+	TABLE_LISTS,	  /* provider, list -> how far it was read */
 	TABLE_STRANGERS,  /* place -> an id that was nobody's, and when */
 	TABLE_COUNT
 };

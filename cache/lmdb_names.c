@@ -23,6 +23,7 @@ static const char *const table_names[TABLE_COUNT] = {
     [TABLE_CREDITS] = "credits",
     [TABLE_EFFECTS] = "effects",
     [TABLE_TARGETS] = "targets",
+    [TABLE_LISTS] = "lists",
     [TABLE_STRANGERS] = "strangers",
 };
 

@@ -10,6 +10,7 @@
 #ifndef TRUEUP_CLIENTS_CLIENT_H
 #define TRUEUP_CLIENTS_CLIENT_H
 
+#include "reconciler/core/listing.h"
 #include "reconciler/core/name.h"
 #include "reconciler/core/observation.h"
 #include "reconciler/core/state.h"
@@ -126,6 +127,36 @@ struct client_kind {
 	size_t n_words;
 };
 
+/* The page of a list that is to be asked for, and by what token. */
+struct client_place {
+	const char *cursor; /* as read left it; NULL: the first page */
+	const char *token;  /* for a type with ask_token; else NULL */
+};
+
+/* What the answer to the question for a page says. */
+struct client_page {
+	enum verdict verdict; /* TRUTH, or what the look at an object may be */
+	const char *cause;    /* not TRUTH */
+	struct listing listing;
+};
+
+/*
+ * A list of objects that the provider answers page by page: how `sync
+ * --discover` finds what nobody told us of. A cursor is the client's own text
+ * (a page's number, the last id), kept by the store and handed back; never a
+ * URL that the provider wrote.
+ */
+struct client_list {
+	const char *name; /* [a-z0-9_-], in the queue and in the log */
+	/* As client->ask and client->read, of one page. */
+	int (*ask)(const struct provider_settings *provider,
+	    const struct client_place *place, struct arena *arena,
+	    struct client_request *out, struct err_text *err);
+	void (*read)(const struct provider_settings *provider,
+	    const struct client_place *place, const struct client_reply *reply,
+	    struct arena *arena, struct client_page *out);
+};
+
 /* What holds for the type unless the configuration says otherwise. */
 struct client_defaults {
 	const char *base_url;
@@ -166,6 +197,8 @@ struct client {
 	enum client_signing signing;
 	const struct client_kind *kinds;
 	size_t n_kinds;
+	const struct client_list *lists; /* none: nothing can be discovered */
+	size_t n_lists;
 	struct client_defaults defaults;
 
 	/*
@@ -238,6 +271,16 @@ const struct client *client_at(size_t i);
 /* client_kind_find(client, name): NULL: no such kind. */
 const struct client_kind *client_kind_find(
     const struct client *client, const char *name);
+
+/* client_list_find(client, name): NULL: no such list. */
+const struct client_list *client_list_find(
+    const struct client *client, const char *name);
+
+/*
+ * client_read_page_status(reply, arena, out): as client_read_status, of a page.
+ */
+bool client_read_page_status(const struct client_reply *reply,
+    struct arena *arena, struct client_page *out);
 
 /*
  * client_media_is(content_type, media): the media type of a Content-Type value

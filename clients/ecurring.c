@@ -160,6 +160,24 @@ static const char *path_of(
 	return copy;
 }
 
+int ecurring_request(const struct provider_settings *provider, const char *path,
+    const char *operation, struct client_request *out, struct err_text *err)
+{
+	memset(out, 0, sizeof(*out));
+	if (path == NULL)
+		return err_set(err, ERR_FULL, "no room for the request");
+	out->path = path;
+	out->operation = operation;
+	out->headers[out->n_headers++] = (struct client_header){
+	    .name = "Accept", .value = "application/vnd.api+json"};
+	/* without a key the provider refuses, which bars it as a bad one does
+	 */
+	if (provider->api_key != NULL)
+		out->headers[out->n_headers++] = (struct client_header){
+		    .name = "X-Authorization", .value = provider->api_key};
+	return 0;
+}
+
 static int ask(const struct provider_settings *provider,
     const struct client_object *object, struct arena *arena,
     struct client_request *out, struct err_text *err)
@@ -172,24 +190,16 @@ static int ask(const struct provider_settings *provider,
 	if (!kind->id_is_valid(object->id))
 		return err_set(
 		    err, ERR_BAD, "not an id of the documented form");
-	out->path = path_of(object, arena);
-	if (out->path == NULL)
-		return err_set(err, ERR_FULL, "no room for the request");
-	out->operation = kind->name;
-	out->headers[out->n_headers++] = (struct client_header){
-	    .name = "Accept", .value = "application/vnd.api+json"};
-	/* without a key the provider refuses, which bars it as a bad one does
-	 */
-	if (provider->api_key != NULL)
-		out->headers[out->n_headers++] = (struct client_header){
-		    .name = "X-Authorization", .value = provider->api_key};
-	return 0;
+	return ecurring_request(
+	    provider, path_of(object, arena), kind->name, out, err);
 }
 
 const struct client ecurring_client = {
     .type = "ecurring",
     .kinds = kinds,
     .n_kinds = sizeof(kinds) / sizeof(kinds[0]),
+    .lists = ecurring_lists,
+    .n_lists = ECURRING_LISTS,
     .defaults =
 	{
 	    .base_url = "https://api.ecurring.com",

@@ -17,6 +17,17 @@
 #define ECURRING_SUBSCRIPTION "subscription"
 #define ECURRING_TRANSACTION "transaction"
 
+enum { ECURRING_LISTS = 1 };
+
+extern const struct client_list ecurring_lists[ECURRING_LISTS];
+
+/*
+ * ecurring_request(provider, path, operation, out, err): a GET of the path. 0,
+ * or ERR_FULL: path is NULL (no room).
+ */
+int ecurring_request(const struct provider_settings *provider, const char *path,
+    const char *operation, struct client_request *out, struct err_text *err);
+
 /* One answer while it is read. */
 struct ecurring_reader {
 	const struct provider_settings *provider;

@@ -214,6 +214,8 @@ const struct client mollie_client = {
     .signing = CLIENT_SIGNED_OPTIONALLY,
     .kinds = kinds,
     .n_kinds = sizeof(kinds) / sizeof(kinds[0]),
+    .lists = mollie_lists,
+    .n_lists = MOLLIE_LISTS,
     .defaults =
 	{
 	    .base_url = "https://api.mollie.com",

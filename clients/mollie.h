@@ -29,6 +29,10 @@ struct mollie_options {
 	bool paid_through; /* a cancelled one lasts as long as paid for */
 };
 
+enum { MOLLIE_LISTS = 2 };
+
+extern const struct client_list mollie_lists[MOLLIE_LISTS];
+
 /* One look, while its answers are read. */
 struct mollie_reader {
 	const struct provider_settings *provider;

@@ -40,6 +40,8 @@ static const struct cmd commands[] = {
 	"[list|show|retry|drop] [PROVIDER [KIND [ID]]] [--state STATE] "
 	"[--dry-run] [--json]",
 	"what waits to be looked at", cmd_queue},
+    {"sync", "[PROVIDER] [--discover [--restart]] [--wait]",
+	"look at all that is known again, or find what is not", cmd_sync},
     {"link", "PROVIDER/CUSTOMER REF | -",
 	"bind a provider's customer to your account", cmd_link},
     {"unlink", "PROVIDER/CUSTOMER | -", "take a link back", cmd_unlink},

@@ -39,6 +39,9 @@ static int collect(
 		    s->view, p->provider->name, health, tally, err);
 		if (rc == ERR_ABSENT)
 			rc = 0; /* nothing was heard of it yet */
+		if (rc == 0)
+			rc = store_view_lists(s->view, p->provider->name,
+			    &s->arena, &p->lists, &p->n_lists, err);
 	}
 	return rc;
 }

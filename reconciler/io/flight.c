@@ -85,10 +85,32 @@ static void give_up(struct flight *flight, const char *cause)
 	flight->outcome.hopeless = true;
 }
 
-static void ask_first(struct flight *flight)
+static int ask_page(struct flight *flight, struct err_text *err)
 {
 	const struct provider_settings *provider = flight->lane->provider;
-	struct client_object object;
+	const struct client_list *list =
+	    client_list_find(provider->client, flight->claim.ref.id);
+	struct client_place place = {
+	    .cursor = flight->claim.cursor, .token = looked_at(flight).token};
+
+	if (list == NULL)
+		return err_set(err, ERR_BAD, "%s has no such list any more",
+		    provider->type);
+	return list->ask(
+	    provider, &place, &flight->arena, &flight->request, err);
+}
+
+static int ask_object(struct flight *flight, struct err_text *err)
+{
+	const struct provider_settings *provider = flight->lane->provider;
+	struct client_object object = looked_at(flight);
+
+	return provider->client->ask(
+	    provider, &object, &flight->arena, &flight->request, err);
+}
+
+static void ask_first(struct flight *flight)
+{
 	struct err_text err;
 	int rc;
 
@@ -97,9 +119,8 @@ static void ask_first(struct flight *flight)
 				"enqueue it with --parent KIND/ID");
 		return;
 	}
-	object = looked_at(flight);
-	rc = provider->client->ask(
-	    provider, &object, &flight->arena, &flight->request, &err);
+	rc = listing_is(&flight->claim.ref) ? ask_page(flight, &err)
+					    : ask_object(flight, &err);
 	if (rc == ERR_BAD)
 		give_up(flight, err.text);
 	else if (rc != 0)
@@ -134,6 +155,10 @@ static void conclude(struct flight *flight)
 	outcome->cause = reading->cause;
 	if (reading->verdict != VERDICT_TRUTH)
 		return;
+	if (listing_is(&flight->claim.ref)) {
+		outcome->listing = &flight->page.listing;
+		return;
+	}
 	outcome->observation = &reading->observation;
 	outcome->under_parent = needs_parent(flight);
 	outcome->also = reading->also;
@@ -153,12 +178,32 @@ static void translate(struct flight *flight)
 	reading->cause = "the answer is larger than we are ready to hold";
 }
 
+/* One answer is one page: there is no more of it. */
+static void read_page(struct flight *flight)
+{
+	const struct provider_settings *provider = flight->lane->provider;
+	const struct client_list *list =
+	    client_list_find(provider->client, flight->claim.ref.id);
+	struct client_place place = {
+	    .cursor = flight->claim.cursor, .token = looked_at(flight).token};
+
+	memset(&flight->page, 0, sizeof(flight->page));
+	list->read(provider, &place, &flight->replies[0], &flight->arena,
+	    &flight->page);
+	flight->reading.verdict = flight->page.verdict;
+	flight->reading.cause = flight->page.cause;
+}
+
 static void read_replies(struct flight *flight, int64_t now_ms)
 {
 	const struct provider_settings *provider = flight->lane->provider;
 	struct client_object object = looked_at(flight);
 
 	memset(&flight->reading, 0, sizeof(flight->reading));
+	if (listing_is(&flight->claim.ref)) {
+		read_page(flight);
+		return;
+	}
 	provider->client->read(provider, &object, flight->replies,
 	    flight->n_replies, now_ms, &flight->arena, &flight->reading);
 	translate(flight);

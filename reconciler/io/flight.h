@@ -39,6 +39,7 @@ struct flight {
 	struct client_reply replies[CLIENT_STEPS_MAX];
 	size_t n_replies;
 	struct client_reading reading;
+	struct client_page page; /* of a list, instead */
 	struct outcome outcome;
 	struct settled settled;
 	int64_t took_ms; /* of all its requests */

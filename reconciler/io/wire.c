@@ -298,6 +298,26 @@ static void put_budget(struct line *line, const struct provider_settings *p)
 	put_number(line, "resync_s", (uint64_t)p->schedule.resync_ms / 1000);
 }
 
+static json_t *lists_member(const struct provider_status *s, bool *failed)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < s->n_lists; i++) {
+		const struct list_progress *list = &s->lists[i];
+		struct line line = line_new();
+
+		put_text(&line, "name", list->name);
+		put_number(&line, "pages", list->pages);
+		put_number(&line, "seen", list->seen);
+		put_number(&line, "unknown", list->unknown);
+		put_time(&line, "started_at", list->started_ms);
+		put_time(&line, "finished_at", list->finished_ms);
+		*failed |= line.failed ||
+			   json_array_append_new(array, line.object) != 0;
+	}
+	return array;
+}
+
 static json_t *provider_member(const struct provider_status *s, bool *failed)
 {
 	const struct health *h = s->health;
@@ -324,6 +344,7 @@ static json_t *provider_member(const struct provider_status *s, bool *failed)
 	put_number(&line, "other_mode", t->other_mode);
 	put_number(&line, "handovers", t->handovers);
 	put_budget(&line, s->provider);
+	put(&line, "lists", lists_member(s, &line.failed));
 	*failed |= line.failed;
 	return line.object;
 }

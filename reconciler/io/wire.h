@@ -15,6 +15,7 @@ struct change;
 struct health;
 struct history_line;
 struct job;
+struct list_progress;
 struct object;
 struct provider_settings;
 struct settings;
@@ -26,6 +27,8 @@ struct provider_status {
 	const struct provider_settings *provider;
 	const struct health *health;
 	const struct tally *tally;
+	const struct list_progress *lists;
+	size_t n_lists;
 };
 
 char *wire_account(

@@ -1,0 +1,143 @@
+#include <string.h>
+
+#include "reconciler/base/arena.h"
+#include "reconciler/base/err.h"
+#include "reconciler/base/text.h"
+
+#include "clients/page.h"
+
+static void refuse(struct page *page, enum verdict verdict, const char *cause)
+{
+	page->out->verdict = verdict;
+	page->out->cause = cause != NULL ? cause : "no memory";
+}
+
+static bool parse(struct page *page, const struct client_reply *reply)
+{
+	struct err_text err = {""};
+	int rc = field_parse(reply->body, reply->len, CLIENT_JSON_DEPTH_MAX,
+	    &page->document, &err);
+
+	page->root = page->document;
+	if (rc == 0)
+		return true;
+	refuse(page, rc == ERR_BAD ? VERDICT_GARBLED : VERDICT_LATER,
+	    arena_text(page->arena, err.text));
+	return false;
+}
+
+bool page_open(struct page *page, const struct client_reply *reply,
+    struct arena *arena, struct client_page *out)
+{
+	*page = (struct page){.out = out, .arena = arena};
+	memset(out, 0, sizeof(*out));
+	out->verdict = VERDICT_TRUTH;
+	fields_init(&page->fields, arena);
+	if (!client_read_page_status(reply, arena, out))
+		return false;
+	out->verdict = VERDICT_TRUTH;
+	page->items =
+	    arena_alloc(arena, LISTING_ITEMS_MAX, sizeof(*page->items));
+	if (page->items == NULL) {
+		refuse(page, VERDICT_LATER, NULL);
+		return false;
+	}
+	return parse(page, reply);
+}
+
+void page_take(struct page *page, const struct client_kind *kind,
+    const struct member *item)
+{
+	struct listing *listing = &page->out->listing;
+
+	if (page->fields.error != NULL)
+		return;
+	if (item->id == NULL || !kind->id_is_valid(item->id))
+		field_complain(&page->fields, kind->name, "not an id");
+	else if (listing->n == LISTING_ITEMS_MAX)
+		field_complain(&page->fields, kind->name,
+		    "more of them than a page is read to");
+	else
+		page->items[listing->n++] = *item;
+}
+
+void page_close(struct page *page, const char *next)
+{
+	field_free(page->document);
+	page->document = NULL;
+	if (page->out->verdict != VERDICT_TRUTH)
+		return;
+	if (page->fields.error != NULL)
+		refuse(page, VERDICT_GARBLED, page->fields.error);
+	else if (arena_failed(page->arena))
+		refuse(page, VERDICT_GARBLED,
+		    "the answer is larger than we are ready to hold");
+	page->out->listing.items = page->items;
+	page->out->listing.next = next;
+}
+
+int64_t page_number(const char *cursor)
+{
+	int64_t number;
+
+	if (cursor == NULL)
+		return 1;
+	if (text_int(cursor, 2, 1000000000, &number) != 0)
+		return 0;
+	return number;
+}
+
+const char *page_cursor(struct arena *arena, int64_t number)
+{
+	return arena_printf(arena, "%lld", (long long)number);
+}
+
+static int hex(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+/* A percent sign that begins nothing stays as it is (WHATWG URL, 1.3). */
+static const char *decode(struct arena *arena, const char *text, size_t len)
+{
+	char *out = arena_alloc(arena, len + 1, 1);
+	size_t n = 0;
+
+	for (size_t i = 0; out != NULL && i < len; i++) {
+		int high =
+		    i + 2 < len && text[i] == '%' ? hex(text[i + 1]) : -1;
+		int low = high >= 0 ? hex(text[i + 2]) : -1;
+
+		if (low >= 0) {
+			out[n++] = (char)(high * 16 + low);
+			i += 2;
+		} else {
+			out[n++] = text[i];
+		}
+	}
+	return out;
+}
+
+const char *page_link_value(
+    struct arena *arena, const char *link, const char *name)
+{
+	size_t name_len = strlen(name), len;
+	const char *at = strchr(link, '?');
+
+	while (at != NULL) {
+		at++;
+		len = strcspn(at, "&#");
+		if (len > name_len && strncmp(at, name, name_len) == 0 &&
+		    at[name_len] == '=')
+			return decode(
+			    arena, at + name_len + 1, len - name_len - 1);
+		at = at[len] == '&' ? at + len : NULL;
+	}
+	return NULL;
+}
