@@ -13,7 +13,7 @@ start_receiver
 "$PROBE" load "$RECEIVER_PORT" "/hooks/ecurring/$HOOK_TOKEN" 256 1000000 \
   >"$TMP/acked" 2>"$TMP/load.log" &
 load=$!
-wait_until 120 "[ \$(wc -l <'$TMP/acked') -ge 3000 ]"
+wait_until 120 "[ \$(wc -l <'$TMP/acked') -ge 1000 ]"
 stop "$RECEIVER_PID" || fail "exit status $?"
 wait "$load" || fail "the load: $(cat "$TMP/load.log")"
 
