@@ -54,6 +54,7 @@ if [ "$(ulimit -Hn)" = unlimited ] || [ "$(ulimit -Hn)" -ge 4160 ]; then
   assert_eq "$(open_files)" 4160 "max_connections and some"
   stop "$RECEIVER_PID" || fail "exit status $?"
 fi
+ulimit -Sn 200
 ulimit -Hn 200
 start_receiver
 grep -q 'warn fewer_connections max_connections=136 ' "$TMP/receiver.log" ||
