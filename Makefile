@@ -40,7 +40,7 @@ CC := gcc
 endif
 AR      := ar
 B       := build
-LIMIT   := 300
+LIMIT   := 600
 PREFIX  := /usr/local
 BINDIR  := $(PREFIX)/bin
 MANDIR  := $(PREFIX)/share/man

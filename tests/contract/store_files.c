@@ -59,7 +59,7 @@ static bool contains(const char *data, size_t len, const char *word)
 static void test_modes_do_not_depend_on_the_umask(void **state)
 {
 	struct fixture *f = *state;
-	mode_t old = umask(0777);
+	mode_t old = umask(0077);
 
 	fixture_open(f);
 	umask(0);

@@ -18,8 +18,8 @@ write_config
 # It is created a moment after the notice.
 told_and_drained subscription 1
 log_has 'HTTP 404' || fail "the log does not say why"
-job 1 '[.state, .attempts >= 1, .missing_since != null]' |
-  is '["waiting",true,true]'
+job 1 '[.state == "parked", .attempts >= 1, .missing_since != null]' |
+  is '[false,true,true]'
 subscription '{"id":"1"}'
 wait_until 30 'arrived 1'
 account ecurring/7 | assert_json '[.entitled, .pending]' '[true,0]'

@@ -67,7 +67,7 @@ assert_eq "$(cat "$TMP/edges")" ""
 for id in $ends $begins; do
   control barrier "{\"kind\":\"subscription\",\"id\":\"$id\"}" >/dev/null
 done
-happens subscription $ends "{\"status\":\"cancelled\",\"at\":$soon}"
+happens subscription "$ends" "{\"status\":\"cancelled\",\"at\":$soon}"
 start_worker
 wait_until 50 'entitled "$followed" false'
 wait_until 50 'entitled "$begun" true'
@@ -84,7 +84,7 @@ tu changes | jq -s 'map(select(.cause == "time") |
 control barrier/release >/dev/null
 wait_until 50 '[ "$(history subscription $ends .status | tail -n 1)" = \
   "\"cancelled\"" ]'
-history subscription $ends | tail -n 1 | jq '[.cause, .collapsed]' |
+history subscription "$ends" | tail -n 1 | jq '[.cause, .collapsed]' |
   is '["recheck",true]'
 edges "$followed" | wc -l | is 2
 ends_well "$WORKER_PID"

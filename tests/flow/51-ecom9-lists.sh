@@ -97,9 +97,10 @@ history account usr_1 .reason | tail -n 1 | grep -q 'credits: 0.125' ||
 # No ledger, and a business answer: no balance, and the state is recorded.
 for status in 404 403; do
   second_passes
-  fault '{"route":"/api/account/{id}/credits/","status":'$status'}'
+  fault '{"route":"/api/account/{id}/credits/","count":0,"status":'$status'}'
   told_and_drained account usr_1
   account usr_1 | assert_json '[.credits, .state]' '[[],"paid"]'
+  control fault/clear '{}' >/dev/null
   second_passes
   told_and_drained account usr_1
   account usr_1 | assert_json '.credits | length' 1

@@ -21,7 +21,7 @@ has_said() {
 }
 
 start_fake
-write_config
+write_config 'recheck = ("100ms", "200ms");'
 control create '{"kind":"subscription","id":"sub_1"}' >/dev/null
 control create "{\"kind\":\"license\",\"id\":\"$LICENSE\"}" >/dev/null
 
@@ -46,16 +46,18 @@ assert entitled ecosire/sub_1 true
 wait_until 60 is_done
 
 # An error that comes with 200, and one whose message is a list.
-fault '{"status":200,"count":1,"kind":"subscription","id":"sub_1",
+fault '{"status":200,"count":0,"kind":"subscription","id":"sub_1",
   "text":"{\"data\":{\"id\":\"sub_1\",\"status\":\"canceled\"},\"error\":\"no\"}"}'
 happens subscription sub_1 '{"status":"canceled"}'
 told subscription sub_1
 drain >/dev/null
 log_has 'an error with a 200' || fail "the error was not seen"
 assert entitled ecosire/sub_1 true
-fault '{"status":422,"count":1,"kind":"subscription","id":"sub_1"}'
+control fault/clear '{}' >/dev/null
+fault '{"status":422,"count":0,"kind":"subscription","id":"sub_1"}'
 wait_until 60 "has_said '422): A fault that was asked for.; see the docu'"
 assert entitled ecosire/sub_1 true
+control fault/clear '{}' >/dev/null
 told subscription sub_1
 wait_until 60 'drain; entitled ecosire/sub_1 false'
 

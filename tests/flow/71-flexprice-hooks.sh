@@ -119,7 +119,7 @@ control config '{"key":"another"}' >/dev/null
 tu queue drop flexprice >/dev/null
 assert_eq "$(send "$EVENT" "$(headers "$EVENT")")" 200 "while it is barred"
 # (what failed before may still keep it waiting)
-wait_until 30 '[ "$(drain)" = 2 ]'
+wait_until 30 "[ \"\$(drain)\" = 2 ]"
 printf 'another\n' >"$TMP/flexprice.key"
 wait_until 30 "[ \"\$(drain)\" = 0 ]"
 # no external_id: the provider's own name of the customer
