@@ -229,11 +229,28 @@ static bool take_ref(struct span k, const struct key *prefix,
 	return reader_is_ok(&r);
 }
 
-static size_t want_objects(struct store_turn *turn, const char *provider,
-    struct store_place *place, size_t max)
+/* The cursor's first row behind the place; false: there is none. */
+static bool seek_place(struct lmdb_cursor *cursor,
+    const struct store_place *place, const struct key *prefix, struct span *k)
 {
-	struct lmdb_cursor *cursor = lmdb_cursor_open(turn->txn, TABLE_OBJECTS);
-	struct object_ref ref;
+	struct span from = key_span(prefix), v;
+	bool more;
+
+	if (place->len > 0)
+		from = (struct span){.data = place->at, .len = place->len};
+	more = lmdb_seek(cursor, from, k, &v);
+	if (more && place->len > 0 && place->len == k->len &&
+	    memcmp(place->at, k->data, k->len) == 0)
+		more = lmdb_next(cursor, k, &v);
+	return more;
+}
+
+/* The names of up to max objects behind the place, which moves on. */
+static size_t take_refs(struct lmdb_txn *txn, const char *provider,
+    struct store_place *place, struct arena *arena, size_t max,
+    struct object_ref *out)
+{
+	struct lmdb_cursor *cursor = lmdb_cursor_open(txn, TABLE_OBJECTS);
 	struct span k, v;
 	struct key prefix;
 	size_t n = 0;
@@ -241,21 +258,31 @@ static size_t want_objects(struct store_turn *turn, const char *provider,
 
 	key_init(&prefix);
 	key_text(&prefix, provider);
-	more = lmdb_seek(cursor,
-	    place->len == 0 ? key_span(&prefix)
-			    : (struct span){place->at, place->len},
-	    &k, &v);
-	if (more && place->len == k.len &&
-	    memcmp(place->at, k.data, k.len) == 0)
-		more = lmdb_next(cursor, &k, &v);
-	while (more && n < max && take_ref(k, &prefix, &turn->arena, &ref)) {
+	more = seek_place(cursor, place, &prefix, &k);
+	while (more && n < max && take_ref(k, &prefix, arena, &out[n])) {
 		memcpy(place->at, k.data, k.len);
 		place->len = k.len;
-		jobs_want(turn, &ref, NULL, NULL, CAUSE_RESYNC, turn->now_ms);
 		n++;
 		more = lmdb_next(cursor, &k, &v);
 	}
 	lmdb_cursor_close(cursor);
+	return n;
+}
+
+static size_t want_objects(struct store_turn *turn, const char *provider,
+    struct store_place *place, size_t max)
+{
+	struct object_ref *refs = arena_alloc(&turn->arena, max, sizeof(*refs));
+	size_t n = 0;
+
+	if (refs == NULL)
+		lmdb_fail(turn->txn, ERR_FULL, "no room for so many at once");
+	else
+		n = take_refs(
+		    turn->txn, provider, place, &turn->arena, max, refs);
+	for (size_t i = 0; i < n; i++)
+		jobs_want(
+		    turn, &refs[i], NULL, NULL, CAUSE_RESYNC, turn->now_ms);
 	return n;
 }
 
@@ -280,6 +307,20 @@ int store_resync(struct store *store, const struct settings *settings,
 }
 
 /* ---- reading ------------------------------------------------------------ */
+
+int store_view_refs(struct store_view *view, const char *provider,
+    struct store_place *place, size_t max, struct arena *arena,
+    struct object_ref **out, size_t *n, struct err_text *err)
+{
+	*n = 0;
+	*out = arena_alloc(arena, max, sizeof(**out));
+	if (*out == NULL)
+		return err_set(err, ERR_FULL, "no room for so many at once");
+	*n = take_refs(view->txn, provider, place, arena, max, *out);
+	if (lmdb_error(view->txn) != 0)
+		lmdb_error_text(view->txn, err);
+	return lmdb_error(view->txn);
+}
 
 int store_view_lists(struct store_view *view, const char *provider,
     struct arena *arena, const struct list_progress **out, size_t *n,

@@ -484,6 +484,15 @@ int store_view_jobs(struct store_view *view, const struct job_filter *filter,
     int64_t now_ms, int (*visit)(void *cookie, const struct job *job),
     void *cookie, struct err_text *err);
 
+/*
+ * store_view_refs(view, provider, place, max, arena, out, n, err): the names of
+ * up to max objects of the provider behind the place, which moves on; *n 0: no
+ * more.
+ */
+int store_view_refs(struct store_view *view, const char *provider,
+    struct store_place *place, size_t max, struct arena *arena,
+    struct object_ref **out, size_t *n, struct err_text *err);
+
 /* How far a list has been read. */
 struct list_progress {
 	const char *provider;

@@ -42,6 +42,8 @@ static const struct cmd commands[] = {
 	"what waits to be looked at", cmd_queue},
     {"sync", "[PROVIDER] [--discover [--restart]] [--wait]",
 	"look at all that is known again, or find what is not", cmd_sync},
+    {"verify", "[PROVIDER] [--sample N] [--json]",
+	"compare the record with the providers, write nothing", cmd_verify},
     {"link", "PROVIDER/CUSTOMER REF | -",
 	"bind a provider's customer to your account", cmd_link},
     {"unlink", "PROVIDER/CUSTOMER | -", "take a link back", cmd_unlink},
@@ -214,6 +216,13 @@ int cmd_open(const struct cmd_context *context, unsigned int secrets,
 int cmd_open_reader(const struct cmd_context *context, struct cmd_session *out)
 {
 	int rc = cmd_open_settings(context, SETTINGS_NO_SECRETS, out);
+
+	return rc != 0 ? rc : open_store(context, true, out);
+}
+
+int cmd_open_asker(const struct cmd_context *context, struct cmd_session *out)
+{
+	int rc = cmd_open_settings(context, SETTINGS_API_KEYS, out);
 
 	return rc != 0 ? rc : open_store(context, true, out);
 }

@@ -90,6 +90,7 @@ struct cmd_session {
 /*
  * cmd_open(context, secrets, out): settings and the store for writing.
  * cmd_open_reader(context, out): the store for reading, and a view of it.
+ * cmd_open_asker(context, out): the same for a command that asks the providers.
  * cmd_open_settings: settings only. All say what is wrong on stderr; 0 or
  * negative; cmd_close after any of them.
  */
@@ -98,6 +99,7 @@ int cmd_open_settings(const struct cmd_context *context, unsigned int secrets,
 int cmd_open(const struct cmd_context *context, unsigned int secrets,
     struct cmd_session *out);
 int cmd_open_reader(const struct cmd_context *context, struct cmd_session *out);
+int cmd_open_asker(const struct cmd_context *context, struct cmd_session *out);
 void cmd_close(struct cmd_session *session);
 
 /*
@@ -123,6 +125,7 @@ int cmd_run(struct cmd_context *context);
 int cmd_stats(struct cmd_context *context);
 int cmd_sync(struct cmd_context *context);
 int cmd_unlink(struct cmd_context *context);
+int cmd_verify(struct cmd_context *context);
 int cmd_version(struct cmd_context *context);
 int cmd_work(struct cmd_context *context);
 

@@ -9,6 +9,7 @@
 
 #include "reconciler/io/balance.h"
 #include "reconciler/io/query.h"
+#include "reconciler/io/verify.h"
 
 #include "reconciler/io/wire.h"
 
@@ -232,6 +233,20 @@ char *wire_change(const struct settings *settings, const struct change *change)
 	put_time(&line, "at", change->at_ms);
 	put_time(&line, "recorded_at", change->recorded_at_ms);
 	put_text(&line, "cause", cause_name(change->cause));
+	return line_end(&line);
+}
+
+char *wire_drift(const struct drift *drift)
+{
+	struct line line = line_new();
+
+	put_ref(&line, drift->ref);
+	put_text(&line, "account", drift->account);
+	put_text(&line, "what", drift->what);
+	put_text(&line, "here", drift->here);
+	put_text(&line, "there", drift->there);
+	put_bool(&line, "access", drift->access);
+	put_bool(&line, "pending", drift->pending);
 	return line_end(&line);
 }
 

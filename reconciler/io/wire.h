@@ -12,6 +12,7 @@
 
 struct account_answer;
 struct change;
+struct drift;
 struct health;
 struct history_line;
 struct job;
@@ -35,6 +36,7 @@ char *wire_account(
     const struct settings *settings, const struct account_answer *answer);
 char *wire_history_line(const struct history_line *shown);
 char *wire_change(const struct settings *settings, const struct change *change);
+char *wire_drift(const struct drift *drift);
 char *wire_job(const struct job *job);
 char *wire_object(const struct object *object);
 char *wire_stats(const struct store_stats *stats,
