@@ -60,13 +60,6 @@ void ecom9_read(const struct provider_settings *provider,
     const struct client_object *object, const struct client_reply *replies,
     size_t n, int64_t now_ms, struct arena *arena, struct client_reading *out);
 
-/*
- * ecom9_read_document(r, reply): the answer as JSON, to be given to field_free;
- * NULL: it is none, and the reading is refused.
- */
-field_value *ecom9_read_document(
-    struct ecom9_reader *r, const struct client_reply *reply);
-
 /* ecom9_read_more(r, question): the reading is MORE, that question. */
 void ecom9_read_more(
     struct ecom9_reader *r, const struct ecom9_question *question);

@@ -307,7 +307,7 @@ static void read_credits(struct ecom9_reader *r, struct fact *facts)
 		    cause != NULL ? cause : "too large to be held");
 		return;
 	}
-	root = ecom9_read_document(r, reply);
+	root = reading_document(reply, r->arena, r->reading);
 	if (root != NULL)
 		take_credits(r, root, facts);
 	field_free(root);
@@ -323,7 +323,7 @@ void ecom9_account(struct ecom9_reader *r)
 
 	if (!client_read_status(&r->replies[0], r->arena, r->reading))
 		return;
-	root = ecom9_read_document(r, &r->replies[0]);
+	root = reading_document(&r->replies[0], r->arena, r->reading);
 	if (root == NULL)
 		return;
 	r->out->facts = facts;

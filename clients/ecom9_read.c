@@ -4,8 +4,6 @@
  */
 #include <string.h>
 
-#include "reconciler/base/arena.h"
-#include "reconciler/base/err.h"
 #include "reconciler/base/text.h"
 #include "reconciler/core/name.h"
 #include "reconciler/core/settings.h"
@@ -15,25 +13,6 @@
 #include "clients/ecom9.h"
 
 enum { DIGITS_MIN = 2, DIGITS_MAX = 9 /* behind the point of an amount */ };
-
-field_value *ecom9_read_document(
-    struct ecom9_reader *r, const struct client_reply *reply)
-{
-	struct err_text err = {""};
-	field_value *root = NULL;
-	const char *cause;
-	int rc;
-
-	rc = field_parse(
-	    reply->body, reply->len, CLIENT_JSON_DEPTH_MAX, &root, &err);
-	if (rc == 0)
-		return root;
-	cause = arena_text(r->arena, err.text);
-	reading_refuse(r->reading,
-	    rc == ERR_BAD ? VERDICT_GARBLED : VERDICT_LATER,
-	    cause != NULL ? cause : "not JSON");
-	return NULL;
-}
 
 void ecom9_read_more(
     struct ecom9_reader *r, const struct ecom9_question *question)
@@ -134,8 +113,5 @@ void ecom9_read(const struct provider_settings *provider,
 		ecom9_transaction(&r);
 	if (out->verdict != VERDICT_TRUTH && out->verdict != VERDICT_MORE)
 		return;
-	if (r.fields.error != NULL)
-		reading_refuse(out, VERDICT_GARBLED, r.fields.error);
-	else if (arena_failed(arena))
-		reading_refuse(out, VERDICT_GARBLED, "too large to be held");
+	reading_close(&r.fields, arena, out);
 }

@@ -156,7 +156,7 @@ void ecom9_transaction(struct ecom9_reader *r)
 			    "the list changed while it was read");
 		return;
 	}
-	root = ecom9_read_document(r, reply);
+	root = reading_document(reply, r->arena, r->reading);
 	if (root != NULL)
 		read_page(r, root);
 	field_free(root);

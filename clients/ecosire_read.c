@@ -202,31 +202,16 @@ static void read_thing(struct ecosire_look *look)
 static void read_body(
     struct ecosire_look *look, const struct client_reply *reply)
 {
-	struct err_text err = {""};
-	field_value *root = NULL;
-	int rc;
+	field_value *root = reading_document(reply, look->arena, look->reading);
 
-	rc = field_parse(
-	    reply->body, reply->len, CLIENT_JSON_DEPTH_MAX, &root, &err);
-	if (rc != 0) {
-		const char *cause = arena_text(look->arena, err.text);
-
-		reading_refuse(look->reading,
-		    rc == ERR_BAD ? VERDICT_GARBLED : VERDICT_LATER,
-		    cause != NULL ? cause : "not JSON");
+	if (root == NULL)
 		return;
-	}
 	look->root = root;
 	find(look);
 	if (look->fields.error == NULL && look->thing != NULL)
 		read_thing(look);
 	field_free(root);
-	if (look->fields.error != NULL)
-		reading_refuse(
-		    look->reading, VERDICT_GARBLED, look->fields.error);
-	else if (arena_failed(look->arena))
-		reading_refuse(
-		    look->reading, VERDICT_GARBLED, "too large to be held");
+	reading_close(&look->fields, look->arena, look->reading);
 }
 
 void ecosire_read(const struct provider_settings *provider,

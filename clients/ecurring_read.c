@@ -4,8 +4,6 @@
  */
 #include <string.h>
 
-#include "reconciler/base/arena.h"
-#include "reconciler/base/err.h"
 #include "reconciler/base/text.h"
 #include "reconciler/core/name.h"
 
@@ -97,28 +95,14 @@ static void read_document(struct ecurring_reader *r)
 static void read_body(
     struct ecurring_reader *r, const struct client_reply *reply)
 {
-	struct err_text err = {""};
-	field_value *root = NULL;
-	const char *cause;
-	int rc;
+	field_value *root = reading_document(reply, r->arena, r->reading);
 
-	rc = field_parse(
-	    reply->body, reply->len, CLIENT_JSON_DEPTH_MAX, &root, &err);
-	if (rc != 0) {
-		cause = arena_text(r->arena, err.text);
-		reading_refuse(r->reading,
-		    rc == ERR_BAD ? VERDICT_GARBLED : VERDICT_LATER,
-		    cause != NULL ? cause : "not JSON");
+	if (root == NULL)
 		return;
-	}
 	r->root = root;
 	read_document(r);
 	field_free(root);
-	if (r->fields.error != NULL)
-		reading_refuse(r->reading, VERDICT_GARBLED, r->fields.error);
-	else if (arena_failed(r->arena))
-		reading_refuse(
-		    r->reading, VERDICT_GARBLED, "too large to be held");
+	reading_close(&r->fields, r->arena, r->reading);
 }
 
 static bool is_json(const char *content_type)

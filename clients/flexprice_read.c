@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "reconciler/base/arena.h"
-#include "reconciler/base/err.h"
 #include "reconciler/base/text.h"
 #include "reconciler/core/decimal.h"
 
@@ -62,20 +61,14 @@ static bool judge_status(
 static const field_value *parse(
     struct flexprice_look *look, const struct client_reply *reply)
 {
-	struct err_text err = {""};
-	field_value *root = NULL;
-	const char *cause;
-	int rc = field_parse(
-	    reply->body, reply->len, CLIENT_JSON_DEPTH_MAX, &root, &err);
+	field_value *root;
 
-	if (rc == 0) {
+	root = reading_document(reply, look->arena, look->reading);
+	if (root != NULL)
 		look->roots[look->n_roots++] = root;
-		return root;
-	}
-	cause = arena_text(look->arena, err.text);
-	halt(look, rc == ERR_BAD ? VERDICT_GARBLED : VERDICT_LATER,
-	    cause != NULL ? cause : "not JSON");
-	return NULL;
+	else
+		look->halted = true;
+	return root;
 }
 
 static void ask_on(
@@ -91,16 +84,6 @@ static void ask_on(
 	}
 	halt(look, VERDICT_MORE, NULL);
 	look->reading->next = next;
-}
-
-/* Which of several questions it was. */
-static void name_step(struct flexprice_look *look, const char *operation)
-{
-	const char *text = arena_printf(
-	    look->arena, "%s: %s", operation, look->reading->cause);
-
-	if (text != NULL)
-		look->reading->cause = text;
 }
 
 enum flexprice_step flexprice_step(struct flexprice_look *look,
@@ -124,7 +107,7 @@ enum flexprice_step flexprice_step(struct flexprice_look *look,
 		*out = parse(look, reply);
 	if (*out != NULL)
 		return FLEXPRICE_ANSWER;
-	name_step(look, operation);
+	reading_name_question(operation, look->arena, look->reading);
 	return FLEXPRICE_HALT;
 }
 
@@ -308,10 +291,7 @@ static void read_first(struct flexprice_look *look)
 		read_object(look);
 	if (look->halted)
 		return;
-	if (look->fields.error != NULL)
-		halt(look, VERDICT_GARBLED, look->fields.error);
-	else if (arena_failed(look->arena))
-		halt(look, VERDICT_GARBLED, "too large to be held");
+	reading_close(&look->fields, look->arena, look->reading);
 }
 
 void flexprice_read(const struct provider_settings *provider,

@@ -6,7 +6,6 @@
 
 #include "reconciler/base/arena.h"
 #include "reconciler/base/clock.h"
-#include "reconciler/base/err.h"
 #include "reconciler/base/text.h"
 #include "reconciler/core/name.h"
 #include "reconciler/core/settings.h"
@@ -43,11 +42,6 @@ static bool read_status(struct mollie_reader *r, size_t i)
 
 field_value *mollie_open(struct mollie_reader *r, size_t i)
 {
-	struct err_text err = {""};
-	field_value *root = NULL;
-	const char *cause;
-	int rc;
-
 	if (!read_status(r, i))
 		return NULL;
 	if (!is_json(r->replies[i].content_type)) {
@@ -55,15 +49,7 @@ field_value *mollie_open(struct mollie_reader *r, size_t i)
 		    "the content type is not JSON");
 		return NULL;
 	}
-	rc = field_parse(r->replies[i].body, r->replies[i].len,
-	    CLIENT_JSON_DEPTH_MAX, &root, &err);
-	if (rc == 0)
-		return root;
-	cause = arena_text(r->arena, err.text);
-	reading_refuse(r->reading,
-	    rc == ERR_BAD ? VERDICT_GARBLED : VERDICT_LATER,
-	    cause != NULL ? cause : "not JSON");
-	return NULL;
+	return reading_document(&r->replies[i], r->arena, r->reading);
 }
 
 void mollie_check(struct mollie_reader *r, const field_value *root,
@@ -240,8 +226,5 @@ void mollie_read(const struct provider_settings *provider,
 		mollie_subscription(&r);
 	if (out->verdict != VERDICT_TRUTH && out->verdict != VERDICT_MORE)
 		return;
-	if (r.fields.error != NULL)
-		reading_refuse(out, VERDICT_GARBLED, r.fields.error);
-	else if (arena_failed(arena))
-		reading_refuse(out, VERDICT_GARBLED, "too large to be held");
+	reading_close(&r.fields, arena, out);
 }

@@ -1,5 +1,7 @@
 #include <string.h>
 
+#include "reconciler/base/arena.h"
+#include "reconciler/base/err.h"
 #include "reconciler/base/text.h"
 
 #include "clients/reading.h"
@@ -10,6 +12,41 @@ void reading_refuse(
 	memset(out, 0, sizeof(*out));
 	out->verdict = verdict;
 	out->cause = cause;
+}
+
+field_value *reading_document(const struct client_reply *reply,
+    struct arena *arena, struct client_reading *out)
+{
+	struct err_text err = {""};
+	field_value *root = NULL;
+	const char *cause;
+	int rc = field_parse(
+	    reply->body, reply->len, CLIENT_JSON_DEPTH_MAX, &root, &err);
+
+	if (rc == 0)
+		return root;
+	cause = arena_text(arena, err.text);
+	reading_refuse(out, rc == ERR_BAD ? VERDICT_GARBLED : VERDICT_LATER,
+	    cause != NULL ? cause : "not JSON");
+	return NULL;
+}
+
+void reading_close(const struct fields *fields, const struct arena *arena,
+    struct client_reading *out)
+{
+	if (fields->error != NULL)
+		reading_refuse(out, VERDICT_GARBLED, fields->error);
+	else if (arena_failed(arena))
+		reading_refuse(out, VERDICT_GARBLED, "too large to be held");
+}
+
+void reading_name_question(
+    const char *operation, struct arena *arena, struct client_reading *out)
+{
+	const char *text = arena_printf(arena, "%s: %s", operation, out->cause);
+
+	if (text != NULL)
+		out->cause = text;
 }
 
 const char *reading_word(

@@ -15,6 +15,27 @@ void reading_refuse(
     struct client_reading *out, enum verdict verdict, const char *cause);
 
 /*
+ * reading_document(reply, arena, out): the answer's document, for field_free.
+ * NULL: out is refused, as GARBLED, or as LATER where memory ran out.
+ */
+field_value *reading_document(const struct client_reply *reply,
+    struct arena *arena, struct client_reading *out);
+
+/*
+ * reading_close(fields, arena, out): at the end of a reading: a complaint, or
+ * an arena that was too small, refuses it as GARBLED.
+ */
+void reading_close(const struct fields *fields, const struct arena *arena,
+    struct client_reading *out);
+
+/*
+ * reading_name_question(operation, arena, out): put the name of one of several
+ * questions in front of the cause: a key may lack the right to one only.
+ */
+void reading_name_question(
+    const char *operation, struct arena *arena, struct client_reading *out);
+
+/*
  * reading_word(fields, from, path): a status word, which must be there and be
  * one that can be shown as it is; else a complaint.
  */

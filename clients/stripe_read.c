@@ -4,7 +4,6 @@
 
 #include "reconciler/base/arena.h"
 #include "reconciler/base/clock.h"
-#include "reconciler/base/err.h"
 #include "reconciler/base/text.h"
 #include "reconciler/core/name.h"
 #include "reconciler/core/settings.h"
@@ -31,25 +30,18 @@ static void halt(
 static const field_value *parse(
     struct stripe_look *look, const struct client_reply *reply)
 {
-	struct err_text err = {""};
-	field_value *root = NULL;
-	const char *cause;
-	int rc;
+	field_value *root;
 
 	if (!client_media_is(reply->content_type, "application/json")) {
 		halt(look, VERDICT_GARBLED, "the content type is not JSON");
 		return NULL;
 	}
-	rc = field_parse(
-	    reply->body, reply->len, CLIENT_JSON_DEPTH_MAX, &root, &err);
-	if (rc == 0) {
+	root = reading_document(reply, look->arena, look->reading);
+	if (root != NULL)
 		look->roots[look->n_roots++] = root;
-		return root;
-	}
-	cause = arena_text(look->arena, err.text);
-	halt(look, rc == ERR_BAD ? VERDICT_GARBLED : VERDICT_LATER,
-	    cause != NULL ? cause : "not JSON");
-	return NULL;
+	else
+		look->halted = true;
+	return root;
 }
 
 /*
@@ -121,16 +113,6 @@ static void ask_on(
 	look->reading->next = next;
 }
 
-/* Which of several questions it was: a key may lack the right to one only. */
-static void name_step(struct stripe_look *look, const char *operation)
-{
-	const char *text = arena_printf(
-	    look->arena, "%s: %s", operation, look->reading->cause);
-
-	if (text != NULL)
-		look->reading->cause = text;
-}
-
 enum stripe_step stripe_read_step(struct stripe_look *look, const char *path,
     const char *operation, const field_value **out)
 {
@@ -147,7 +129,7 @@ enum stripe_step stripe_read_step(struct stripe_look *look, const char *path,
 	if (reply->status == 404)
 		return STRIPE_ABSENT;
 	if (!judge_status(look, reply)) {
-		name_step(look, operation);
+		reading_name_question(operation, look->arena, look->reading);
 		return STRIPE_HALT;
 	}
 	*out = parse(look, reply);
@@ -341,10 +323,7 @@ static void finish(struct stripe_look *look)
 {
 	if (look->halted)
 		return;
-	if (look->fields.error != NULL)
-		halt(look, VERDICT_GARBLED, look->fields.error);
-	else if (arena_failed(look->arena))
-		halt(look, VERDICT_GARBLED, "too large to be held");
+	reading_close(&look->fields, look->arena, look->reading);
 }
 
 static void read_first(struct stripe_look *look)

@@ -122,15 +122,13 @@ static const char *put(struct world *w, int kind, json_t *document,
 static const char *put_all(
     struct world *w, int kind, json_t *document, const json_t *told)
 {
-	static const char *const verbs[] = {"kind", "id", "ids", "from", "to",
-	    "count", "notify", "as_integers", "changes", "items", NULL};
 	const char *error = NULL;
 	const char *name;
 	json_t *value;
 
 	json_object_foreach((json_t *)(uintptr_t)told, name, value)
 	{
-		if (error == NULL && !has_word(verbs, name))
+		if (error == NULL && !provider_is_verb(name))
 			error = put(w, kind, document, name, value);
 	}
 	return error;

@@ -51,6 +51,19 @@ int provider_kind(const struct provider *p, const char *name)
 	return -1;
 }
 
+bool provider_is_verb(const char *name)
+{
+	static const char *const verbs[] = {"kind", "id", "ids", "from", "to",
+	    "count", "items", "notify", "as_integers", "changes"};
+	size_t i;
+
+	for (i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
+		if (strcmp(verbs[i], name) == 0)
+			return true;
+	}
+	return false;
+}
+
 static int hex_of(char c)
 {
 	static const char digits[] = "0123456789abcdef0123456789ABCDEF";

@@ -95,6 +95,12 @@ void provider_names(struct text *out);
 int provider_kind(const struct provider *p, const char *name);
 
 /*
+ * Whether a member of a control call is one of the call itself: which objects,
+ * and whether to notify.  The others are for the document.
+ */
+bool provider_is_verb(const char *name);
+
+/*
  * The route that PATH takes and the id that it names (into ID, "" for none);
  * NULL when no route does.
  */
