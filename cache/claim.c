@@ -93,17 +93,40 @@ static const enum priority order[PRIORITY_COUNT] = {
     PRIORITY_DISCOVER,
 };
 
+/* By urgency, but for the one that is asked to come first. */
+static void lanes_in_order(
+    const struct claim_limits *limits, enum priority out[PRIORITY_COUNT])
+{
+	static const enum priority lanes[CLAIM_FIRST_COUNT] = {
+	    [CLAIM_RECHECKS] = PRIORITY_RECHECK,
+	    [CLAIM_RESYNCS] = PRIORITY_RESYNC,
+	    [CLAIM_DISCOVERIES] = PRIORITY_DISCOVER,
+	};
+	bool any = limits->first != CLAIM_URGENT;
+	enum priority first = lanes[limits->first];
+	size_t n = 0;
+
+	if (any)
+		out[n++] = first;
+	for (size_t i = 0; i < PRIORITY_COUNT; i++) {
+		if (!any || order[i] != first)
+			out[n++] = order[i];
+	}
+}
+
 static size_t read_due(struct store_turn *turn, const char *provider,
     const struct claim_limits *limits, size_t max, struct due_row *out)
 {
 	struct lmdb_cursor *cursor = lmdb_cursor_open(turn->txn, TABLE_DUE);
+	enum priority lanes[PRIORITY_COUNT];
 	struct key lane;
 	size_t n = 0;
 
+	lanes_in_order(limits, lanes);
 	for (size_t i = 0; i < PRIORITY_COUNT; i++) {
-		if (is_lane_left_out(limits, order[i]))
+		if (is_lane_left_out(limits, lanes[i]))
 			continue;
-		jobs_lane(&lane, provider, (uint8_t)order[i]);
+		jobs_lane(&lane, provider, (uint8_t)lanes[i]);
 		n += read_lane(turn, cursor, &lane, limits, turn->now_ms,
 		    max - n, out + n);
 	}

@@ -179,8 +179,18 @@ size_t store_turn_claim(struct store_turn *turn, const char *provider,
 
 enum { CLAIM_KINDS_MAX = 16 };
 
+/* Work that nobody waits for, and that must not wait for ever either. */
+enum claim_first {
+	CLAIM_URGENT = 0, /* none of it: the order of urgency */
+	CLAIM_RECHECKS,
+	CLAIM_RESYNCS,
+	CLAIM_DISCOVERIES,
+	CLAIM_FIRST_COUNT
+};
+
 /* Which due jobs are not to be taken just now. Zeroed: all may. */
 struct claim_limits {
+	enum claim_first first; /* of these, before what is more urgent */
 	const char *kinds[CLAIM_KINDS_MAX]; /* none of these */
 	size_t n_kinds;
 	bool no_strangers;

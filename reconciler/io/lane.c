@@ -12,6 +12,8 @@
 
 #include "reconciler/io/lane.h"
 
+enum { SHARE = 16 }; /* one of so many claims goes to what nobody waits for */
+
 static size_t least(size_t a, size_t b)
 {
 	return a < b ? a : b;
@@ -80,6 +82,17 @@ bool lane_has_slot(const struct lane *lane, struct lane_now now)
 static bool is_crowded(const struct lane *lane)
 {
 	return lane->in_flight + lane->aside >= lane->slots;
+}
+
+enum claim_first lane_first(const struct lane *lane)
+{
+	static const enum claim_first turns[] = {
+	    CLAIM_RECHECKS, CLAIM_RESYNCS, CLAIM_DISCOVERIES};
+	uint64_t share = lane->claims / SHARE;
+
+	if (lane->claims % SHARE != SHARE - 1)
+		return CLAIM_URGENT;
+	return turns[share % (sizeof(turns) / sizeof(turns[0]))];
 }
 
 size_t lane_room(struct lane *lane, struct lane_now now)

@@ -5,6 +5,7 @@
 #ifndef TRUEUP_IO_LANE_H
 #define TRUEUP_IO_LANE_H
 
+#include "cache/store.h"
 #include "reconciler/core/health.h"
 #include "reconciler/core/pace.h"
 #include "reconciler/io/token.h"
@@ -44,6 +45,7 @@ struct lane {
 	bool more; /* of a kind that was passed over, one may be claimed now */
 	bool next_spaced; /* a notice waits only for its spacing */
 	bool silent;	  /* the silence alarm rings */
+	uint64_t claims;  /* taken up by this worker */
 };
 
 /* Both times that a decision needs: wall for the record, mono for waits. */
@@ -70,6 +72,11 @@ bool lane_has_slot(const struct lane *lane, struct lane_now now);
 
 /* lane_takes_strangers(lane, now): one of them may be taken up. */
 bool lane_takes_strangers(struct lane *lane, struct lane_now now);
+/*
+ * lane_first(lane): what comes first at its next claim. A flood of notices
+ * leaves a sixteenth of the budget to re-checks, resync and discovery, in turn.
+ */
+enum claim_first lane_first(const struct lane *lane);
 /* lane_room(lane, now): how many jobs it may take up now. */
 size_t lane_room(struct lane *lane, struct lane_now now);
 

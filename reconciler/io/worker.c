@@ -196,12 +196,14 @@ static void claim_lane(
 		struct flight *f = free_flight(w);
 
 		limits.no_strangers = !lane_takes_strangers(lane, now_is());
+		limits.first = lane_first(lane);
 		if (f == NULL ||
 		    store_turn_claim_within(turn, lane->provider->name, &limits,
 			1, &f->arena, &f->claim) == 0)
 			break;
 		flight_begin(f, lane);
 		w->active++;
+		lane->claims++;
 		lane->in_flight++;
 		pace_take(&lane->pace, 1);
 		if (lane->flood && f->claim.stranger)

@@ -311,6 +311,49 @@ static void test_arrivals_of_a_clock_that_stepped_back(void **state)
 	cmocka_unit_test_setup_teardown( \
 	    name, fixture_setup_open, fixture_teardown)
 
+static const char *claim_one(struct fixture *f, enum claim_first first)
+{
+	struct claim_limits limits = {.first = first};
+	struct store_turn *turn = fixture_begin(f);
+	struct claim claim = {.ref = {.id = "none"}};
+
+	store_turn_claim_within(turn, "shop", &limits, 1, &f->arena, &claim);
+	fixture_commit(f, turn);
+	return claim.ref.id;
+}
+
+/* What nobody waits for may be asked to come first, the rest stays in order. */
+static void test_a_turn_of_the_less_urgent(void **state)
+{
+	struct fixture *f = *state;
+	static const enum cause causes[] = {CAUSE_NOTIFIED, CAUSE_RECHECK,
+	    CAUSE_RESYNC, CAUSE_DISCOVER, CAUSE_MANUAL};
+	static const char *const names[] = {"n", "k", "r", "d", "m"};
+	char id[3] = "";
+
+	for (size_t c = 0; c < 5; c++) {
+		for (int i = 1; i <= 3; i++) {
+			snprintf(id, sizeof(id), "%s%d", names[c], i);
+			fixture_want(f, "shop", id, causes[c]);
+		}
+	}
+	f->now_ms += 1000;
+	assert_string_equal(claim_one(f, CLAIM_DISCOVERIES), "d1");
+	assert_string_equal(claim_one(f, CLAIM_RESYNCS), "r1");
+	assert_string_equal(claim_one(f, CLAIM_RECHECKS), "k1");
+	assert_string_equal(claim_one(f, CLAIM_URGENT), "m1");
+	assert_string_equal(claim_one(f, CLAIM_DISCOVERIES), "d2");
+	assert_string_equal(claim_one(f, CLAIM_DISCOVERIES), "d3");
+	/* None of that: the most urgent of the rest. */
+	assert_string_equal(claim_one(f, CLAIM_DISCOVERIES), "m2");
+	assert_string_equal(claim_one(f, CLAIM_URGENT), "m3");
+	assert_string_equal(claim_one(f, CLAIM_DISCOVERIES), "n1");
+	assert_string_equal(claim_one(f, CLAIM_RESYNCS), "r2");
+	assert_string_equal(claim_one(f, CLAIM_DISCOVERIES), "n2");
+	assert_string_equal(claim_one(f, CLAIM_DISCOVERIES), "n3");
+	assert_string_equal(claim_one(f, CLAIM_URGENT), "k2");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -323,6 +366,7 @@ int main(void)
 	    TEST_OPEN(test_recover_every_provider),
 	    TEST_OPEN(test_a_job_that_kills_is_parked),
 	    TEST_OPEN(test_urgency_then_age),
+	    TEST_OPEN(test_a_turn_of_the_less_urgent),
 	    TEST_OPEN(test_a_notice_makes_a_resync_urgent),
 	    TEST_OPEN(test_a_notice_in_flight_makes_it_urgent),
 	    TEST_OPEN(test_lanes_are_apart),
