@@ -7,6 +7,7 @@
 #include "reconciler/core/settings.h"
 
 #include "reconciler/io/print.h"
+#include "reconciler/io/silence.h"
 #include "reconciler/io/wire.h"
 
 #include "reconciler/cmd/cmd.h"
@@ -39,6 +40,7 @@ static int collect(
 		    s->view, p->provider->name, health, tally, err);
 		if (rc == ERR_ABSENT)
 			rc = 0; /* nothing was heard of it yet */
+		p->silent = silence_rings(p->provider, tally, s->now_ms);
 		if (rc == 0)
 			rc = store_view_lists(s->view, p->provider->name,
 			    &s->arena, &p->lists, &p->n_lists, err);
@@ -96,7 +98,9 @@ static void print_providers(struct cmd_session *s, const struct report *r)
 		    print_time(&s->arena, p->tally->last_notice_ms),
 		    number(s, p->tally->news), number(s, p->tally->repairs),
 		    arena_printf(&s->arena, "%g/s", p->provider->rate),
-		    h->state == HEALTH_OK ? NULL : h->reason};
+		    h->state != HEALTH_OK ? h->reason
+		    : p->silent		  ? "no notification comes"
+					  : NULL};
 
 		print_table_row(&table, cells);
 	}

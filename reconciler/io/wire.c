@@ -358,6 +358,7 @@ static json_t *provider_member(const struct provider_status *s, bool *failed)
 	put_number(&line, "gone", t->gone);
 	put_number(&line, "other_mode", t->other_mode);
 	put_number(&line, "handovers", t->handovers);
+	put_bool(&line, "silent", s->silent);
 	put_budget(&line, s->provider);
 	put(&line, "lists", lists_member(s, &line.failed));
 	*failed |= line.failed;

@@ -28,6 +28,7 @@ struct provider_status {
 	const struct provider_settings *provider;
 	const struct health *health;
 	const struct tally *tally;
+	bool silent; /* see silence.h */
 	const struct list_progress *lists;
 	size_t n_lists;
 };

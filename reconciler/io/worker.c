@@ -14,6 +14,7 @@
 #include "reconciler/io/flight.h"
 #include "reconciler/io/lane.h"
 #include "reconciler/io/requests.h"
+#include "reconciler/io/silence.h"
 #include "reconciler/io/tell.h"
 
 #include "reconciler/io/worker.h"
@@ -31,6 +32,7 @@ enum {
 	FLIGHTS_PER_REQUEST = 2,
 	/* After a turn that did nothing although something seemed due. */
 	IDLE_PAUSE_MS = 10,
+	SILENCE_LOOK_MS = 10 * 1000,
 	/* What is in flight may still end within this after a stop. */
 	STOP_GRACE_MS = 3000
 };
@@ -63,6 +65,7 @@ struct worker {
 	bool stopping;	       /* no new claims */
 	int64_t stop_by_ms;    /* monotonic; 0: no limit */
 	int64_t next_other_ms; /* next check or time edge; 0: none */
+	int64_t listen_ms;     /* monotonic: next look at who is silent */
 };
 
 static struct lane_now now_is(void)
@@ -439,7 +442,6 @@ static int load_lane(
 {
 	const struct provider_settings *p = lane->provider;
 	struct tally tally;
-	int64_t now_ms = clock_wall_ms();
 	int rc = store_view_provider(view, p->name, &lane->health, &tally, err);
 
 	if (rc == ERR_ABSENT) {
@@ -447,9 +449,7 @@ static int load_lane(
 		memset(&tally, 0, sizeof(tally));
 		rc = 0;
 	}
-	lane->silent = p->silence_ms > 0 &&
-		       tally.last_repair_ms > tally.last_notice_ms &&
-		       now_ms - tally.last_notice_ms > p->silence_ms;
+	lane->silent = silence_rings(p, &tally, clock_wall_ms());
 	return rc;
 }
 
@@ -515,9 +515,20 @@ static void report_lanes(struct worker *w)
 
 		w->report->barred += lane->health.state == HEALTH_BARRED;
 		w->report->silent += lane->silent;
-		if (lane->silent)
+		if (lane->silent && !w->options->follow)
 			tell_silence(w->log, lane);
 	}
+}
+
+/* One that stays tells of silence when it begins, not when it stops itself. */
+static void listen_for_silence(struct worker *w)
+{
+	int64_t now_ms = clock_mono_ms();
+
+	if (!w->options->follow || now_ms < w->listen_ms)
+		return;
+	w->listen_ms = now_ms + SILENCE_LOOK_MS;
+	silence_listen(w->store, w->lanes, w->n_lanes, w->log);
 }
 
 static int loop(struct worker *w, struct err_text *err)
@@ -531,6 +542,7 @@ static int loop(struct worker *w, struct err_text *err)
 		rc = wait_for_news(w, err);
 		requests_take(&w->requests);
 		notice_stop(w);
+		listen_for_silence(w);
 		w->report->reload = w->options->follow && key_was_replaced(w);
 		if (rc != 0 || w->report->reload)
 			break;

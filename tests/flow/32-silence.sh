@@ -29,8 +29,18 @@ wait_until 30 rings
 drain >"$TMP/status"
 assert_eq "$(cat "$TMP/status")" 2 "the alarm"
 log_has 'do="look at the webhook settings' || fail "it does not say what to do"
+tu stats --json | assert_json '.providers[0].silent' true
 
 # A notification ends it.
 told subscription 1
 drain >"$TMP/status"
 drained
+tu stats --json | assert_json '.providers[0].silent' false
+
+# One that stays tells of it once, while it stays.
+start_worker
+happens subscription 1 '{"status":"resumed","at":"-1m"}'
+wait_until 60 "grep -q 'err silence provider=ecurring' '$TMP/worker.log'"
+assert_eq "$(grep -c 'err silence' "$TMP/worker.log")" 1 "once"
+ends_well "$WORKER_PID"
+assert_eq "$(grep -c 'err silence' "$TMP/worker.log")" 1 "once"
