@@ -4,6 +4,7 @@
 
 #include "reconciler/base/arena.h"
 #include "reconciler/base/text.h"
+#include "reconciler/core/settings.h"
 
 #include "clients/types.h"
 
@@ -16,6 +17,7 @@ static const struct client *const types[] = {
     &ecosire_client,
     &ecom9_client,
     &mollie_client,
+    &generic_client,
 };
 
 enum {
@@ -37,14 +39,48 @@ const struct client *client_at(size_t i)
 	return i < TYPES ? types[i] : NULL;
 }
 
+static const struct client_kind *find_kind(
+    const struct client_kind *kinds, size_t n, const char *name)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(kinds[i].name, name) == 0)
+			return &kinds[i];
+	}
+	return NULL;
+}
+
 const struct client_kind *client_kind_find(
     const struct client *client, const char *name)
 {
-	for (size_t i = 0; i < client->n_kinds; i++) {
-		if (strcmp(client->kinds[i].name, name) == 0)
-			return &client->kinds[i];
-	}
-	return NULL;
+	return find_kind(client->kinds, client->n_kinds, name);
+}
+
+const struct client_kind *client_kind_of(
+    const struct provider_settings *provider, const char *name)
+{
+	const struct client *client = provider->client;
+	size_t n = 0;
+	const struct client_kind *kinds;
+
+	if (client->kinds_of == NULL)
+		return client_kind_find(client, name);
+	kinds = client->kinds_of(provider->options, &n);
+	return find_kind(kinds, n, name);
+}
+
+bool client_id_is_valid(const struct client_kind *kind, const char *id)
+{
+	if (kind->id_is_of_form != NULL)
+		return kind->id_is_of_form(kind->form, id);
+	return kind->id_is_valid(id);
+}
+
+enum client_signing client_signs(
+    const struct client *client, const void *options)
+{
+	if (client->signing_of != NULL)
+		return client->signing_of(options);
+	return client->signing;
 }
 
 const struct client_list *client_list_find(

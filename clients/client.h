@@ -120,6 +120,12 @@ struct client_kind {
 	const char *name;
 	/* id_is_valid(id): the provider's documented form. */
 	bool (*id_is_valid)(const char *id);
+	/*
+	 * id_is_of_form(form, id): in its place, for a form that comes from
+	 * the settings; `form` is what it is given. See client_id_is_valid.
+	 */
+	bool (*id_is_of_form)(const void *form, const char *id);
+	const void *form;
 	/* What its grants are called in a reason; NULL: as the kind. */
 	const char *noun;
 	bool needs_parent; /* cannot be asked for without its parent's id */
@@ -159,8 +165,8 @@ struct client_list {
 
 /* What holds for the type unless the configuration says otherwise. */
 struct client_defaults {
-	const char *base_url;
-	double rate; /* requests a second */
+	const char *base_url; /* NULL: there is none, it must be configured */
+	double rate;	      /* requests a second */
 	int64_t burst;
 	int64_t concurrency;
 	int64_t timeout_ms;
@@ -206,7 +212,8 @@ struct client {
 	 * the provider's settings (NULL: there is none) and make of it what
 	 * the other functions find in provider->options; all that it points
 	 * to lives in arena or in the configuration. 0, ERR_BAD (with
-	 * config_complain) or ERR_FULL. NULL: the type has no options.
+	 * config_complain, where there is a group) or ERR_FULL. NULL: the type
+	 * has no options.
 	 */
 	int (*configure)(const struct config_node *options, struct arena *arena,
 	    const void **out, struct err_text *err);
@@ -217,6 +224,14 @@ struct client {
 	 * text of a line is the key, whatever it is.
 	 */
 	const char *(*secret_scheme)(const void *options);
+
+	/*
+	 * For a type that its options describe: kinds_of(options, n) its kinds
+	 * and signing_of(options) whether it signs, instead of the two members
+	 * above. NULL: those hold. See client_kind_of, client_signs.
+	 */
+	const struct client_kind *(*kinds_of)(const void *options, size_t *n);
+	enum client_signing (*signing_of)(const void *options);
 
 	/*
 	 * For a provider whose key only buys a token: ask_token is the question
@@ -271,6 +286,17 @@ const struct client *client_at(size_t i);
 /* client_kind_find(client, name): NULL: no such kind. */
 const struct client_kind *client_kind_find(
     const struct client *client, const char *name);
+/*
+ * client_kind_of(provider, name): the same for a configured provider, whose
+ * kinds may come from its options.
+ */
+const struct client_kind *client_kind_of(
+    const struct provider_settings *provider, const char *name);
+/* client_id_is_valid(kind, id): of the form of this kind's ids. */
+bool client_id_is_valid(const struct client_kind *kind, const char *id);
+/* client_signs(client, options): by the type, or by what configure made. */
+enum client_signing client_signs(
+    const struct client *client, const void *options);
 
 /* client_list_find(client, name): NULL: no such list. */
 const struct client_list *client_list_find(

@@ -98,6 +98,13 @@ void field_complain(struct fields *fields, const char *path, const char *what);
  */
 const char *field_pointer(
     const field_value *from, const char *pointer, struct arena *arena);
+/*
+ * field_find(from, pointer, wrong): the value that a JSON Pointer names, a null
+ * one too; NULL when there is none. *wrong: on the way there is something that
+ * is neither an object, nor an array, nor null.
+ */
+const field_value *field_find(
+    const field_value *from, const char *pointer, bool *wrong);
 /* field_pointer_is_valid(pointer): the syntax of RFC 6901. */
 bool field_pointer_is_valid(const char *pointer);
 

@@ -66,19 +66,31 @@ static const field_value *step(const field_value *value, const char *token)
 	return NULL;
 }
 
-const char *field_pointer(
-    const field_value *from, const char *pointer, struct arena *arena)
+const field_value *field_find(
+    const field_value *from, const char *pointer, bool *wrong)
 {
 	char token[TOKEN_MAX];
 
+	*wrong = false;
 	if (!field_pointer_is_valid(pointer))
 		return NULL;
 	while (from != NULL && *pointer == '/') {
 		pointer = next_token(pointer + 1, token);
 		if (pointer == NULL)
 			return NULL;
+		*wrong = !json_is_object(from) && !json_is_array(from) &&
+			 !json_is_null(from);
 		from = step(from, token);
 	}
+	return from;
+}
+
+const char *field_pointer(
+    const field_value *from, const char *pointer, struct arena *arena)
+{
+	bool wrong;
+
+	from = field_find(from, pointer, &wrong);
 	if (json_is_string(from))
 		return arena_bytes(
 		    arena, json_string_value(from), json_string_length(from));

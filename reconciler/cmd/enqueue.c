@@ -71,7 +71,7 @@ static bool has_recorded_parent(
 	return found;
 }
 
-static int check_parent(struct batch *batch, const struct client *client,
+static int check_parent(struct batch *batch, const struct provider_settings *p,
     const struct client_kind *kind, const struct wish *wish,
     struct err_text *err)
 {
@@ -85,13 +85,13 @@ static int check_parent(struct batch *batch, const struct client *client,
 		return err_set(err, ERR_BAD,
 		    "a %s %s cannot be asked for without its parent: add "
 		    "--parent KIND/ID, or KIND/ID as a fourth field",
-		    client->type, kind->name);
+		    p->type, kind->name);
 	}
-	of = client_kind_find(client, parent->kind);
-	if (of != NULL && !of->id_is_valid(parent->id))
+	of = client_kind_of(p, parent->kind);
+	if (of != NULL && !client_id_is_valid(of, parent->id))
 		return err_set(err, ERR_BAD,
 		    "\"%s\" is not of the form of a %s %s id", parent->id,
-		    client->type, parent->kind);
+		    p->type, parent->kind);
 	return 0;
 }
 
@@ -107,15 +107,15 @@ static int check(
 	if (p == NULL)
 		return err_set(err, ERR_BAD, "no provider \"%s\" in %s",
 		    ref->provider, settings->file);
-	kind = client_kind_find(p->client, ref->kind);
+	kind = client_kind_of(p, ref->kind);
 	if (kind == NULL)
 		return err_set(
 		    err, ERR_BAD, "%s has no kind \"%s\"", p->type, ref->kind);
-	if (!kind->id_is_valid(ref->id))
+	if (!client_id_is_valid(kind, ref->id))
 		return err_set(err, ERR_BAD,
 		    "\"%s\" is not of the form of a %s %s id", ref->id, p->type,
 		    ref->kind);
-	return check_parent(batch, p->client, kind, wish, err);
+	return check_parent(batch, p, kind, wish, err);
 }
 
 static int flush(struct batch *batch, struct err_text *err)

@@ -149,11 +149,17 @@ static int check_url(const struct config_node *node,
     struct err_text *err)
 {
 	const char *url = raw->base_url;
-	bool tls = strncmp(url, "https://", 8) == 0;
-	bool plain = strncmp(url, "http://", 7) == 0;
+	bool tls;
+	bool plain;
 	const char *host;
-	size_t len = strlen(url);
+	size_t len;
 
+	if (url == NULL)
+		return config_complain(node, "base_url", err,
+		    "required, %s has no address of its own", raw->type);
+	tls = strncmp(url, "https://", 8) == 0;
+	plain = strncmp(url, "http://", 7) == 0;
+	len = strlen(url);
 	if ((!tls && !plain) || strpbrk(url, "?#@ \\") != NULL ||
 	    text_has_control(url, len))
 		return config_complain(node, "base_url", err,
@@ -209,9 +215,13 @@ static int load_options(const struct config_node *node,
     struct err_text *err)
 {
 	const struct config_node *group = config_group(node, "options");
+	struct err_text why = {""};
 
-	if (client->configure != NULL)
+	if (client->configure != NULL && group != NULL)
 		return client->configure(group, arena, out, err);
+	if (client->configure != NULL &&
+	    client->configure(NULL, arena, out, &why) != 0)
+		return config_complain(node, "options", err, "%s", why.text);
 	if (group == NULL)
 		return 0;
 	return config_complain(
@@ -295,23 +305,30 @@ static int read_secrets(const struct config_node *node, unsigned int wanted,
 	return rc;
 }
 
-static int check_rest(const struct config_node *node,
-    const struct raw_provider *raw, const struct client *client,
+/* Never silently unsigned, and no secret that nothing is checked with. */
+static int check_signing(const struct config_node *node,
+    const struct raw_provider *raw, enum client_signing signing,
     struct err_text *err)
+{
+	if (signing == CLIENT_SIGNED && raw->hook_secret_file == NULL)
+		return config_complain(node, "hook_secret_file", err,
+		    "%s signs its notifications; without a secret they could "
+		    "not be told from forged ones",
+		    raw->type);
+	if (signing == CLIENT_UNSIGNED && raw->hook_secret_file != NULL)
+		return config_complain(node, "hook_secret_file", err,
+		    "%s does not sign its notifications; use hook_token_file",
+		    raw->type);
+	return 0;
+}
+
+static int check_rest(const struct config_node *node,
+    const struct raw_provider *raw, struct err_text *err)
 {
 	if (!name_provider_is_valid(raw->name))
 		return config_complain(node, "name", err,
 		    "1 to %d of a-z 0-9 _ - are allowed, got \"%s\"",
 		    NAME_PROVIDER_MAX, raw->name);
-	if (client->signing == CLIENT_SIGNED && raw->hook_secret_file == NULL)
-		return config_complain(node, "hook_secret_file", err,
-		    "%s signs its notifications; without a secret they could "
-		    "not be told from forged ones",
-		    client->type);
-	if (client->signing == CLIENT_UNSIGNED && raw->hook_secret_file != NULL)
-		return config_complain(node, "hook_secret_file", err,
-		    "%s does not sign its notifications; use hook_token_file",
-		    client->type);
 	if (raw->account_from != NULL &&
 	    !field_pointer_is_valid(raw->account_from))
 		return config_complain(node, "account_from", err,
@@ -338,7 +355,7 @@ int provider_load(const struct config_node *node, unsigned int secrets,
 	rc = config_fill(
 	    node, keys, sizeof(keys) / sizeof(keys[0]), groups, &raw, err);
 	if (rc == 0)
-		rc = check_rest(node, &raw, client, err);
+		rc = check_rest(node, &raw, err);
 	if (rc == 0)
 		rc = check_url(node, &raw, arena, &out->base_url, err);
 	if (rc == 0)
@@ -347,6 +364,9 @@ int provider_load(const struct config_node *node, unsigned int secrets,
 		rc = words_load(node, client, arena, &out->words, err);
 	if (rc == 0)
 		rc = load_options(node, client, arena, &out->options, err);
+	if (rc == 0)
+		rc = check_signing(
+		    node, &raw, client_signs(client, out->options), err);
 	if (rc != 0)
 		return rc;
 	out->name = raw.name;

@@ -64,8 +64,8 @@ void flight_fail(struct flight *flight, enum verdict verdict, const char *cause)
 
 static bool needs_parent(const struct flight *flight)
 {
-	const struct client_kind *kind = client_kind_find(
-	    flight->lane->provider->client, flight->claim.ref.kind);
+	const struct client_kind *kind =
+	    client_kind_of(flight->lane->provider, flight->claim.ref.kind);
 
 	return kind != NULL && kind->needs_parent;
 }

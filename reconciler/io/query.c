@@ -36,7 +36,7 @@ static const char *noun_of(
 	const struct provider_settings *p =
 	    settings_provider(settings, ref->provider);
 	const struct client_kind *kind =
-	    p == NULL ? NULL : client_kind_find(p->client, ref->kind);
+	    p == NULL ? NULL : client_kind_of(p, ref->kind);
 
 	return kind == NULL ? NULL : kind->noun;
 }
