@@ -30,7 +30,9 @@ enum {
 	GENERIC_HEADERS_MAX = 6, /* beside the key's and Accept */
 	GENERIC_WORDS_MAX = 64,	 /* of one kind */
 	GENERIC_EFFECTS_MAX = 8, /* rules, of one kind */
-	GENERIC_ALSO_MAX = 8	 /* of one kind */
+	/* what is left are a grant's start and end */
+	GENERIC_RECHECKS_MAX = OBSERVATION_BOUNDARIES_MAX - 2,
+	GENERIC_ALSO_MAX = 8 /* of one kind */
 };
 
 enum generic_scheme {
@@ -165,7 +167,7 @@ struct generic_kind {
 	const char *changed_at[STATE_COUNT + 1];
 	struct generic_named facts[OBSERVATION_FACTS_MAX];
 	size_t n_facts;
-	struct generic_named rechecks[OBSERVATION_BOUNDARIES_MAX];
+	struct generic_named rechecks[GENERIC_RECHECKS_MAX];
 	size_t n_rechecks;
 	struct generic_tests test_when;
 	const struct generic_grant *grant;     /* or NULL: it grants nothing */

@@ -225,9 +225,9 @@ static void read_object(struct generic_reader *r)
 		.ms;
 	read_changed(r);
 	read_facts(r);
-	read_rechecks(r);
 	generic_history(r);
 	generic_grants(r);
+	read_rechecks(r);
 	generic_effects(r);
 	read_also(r);
 }

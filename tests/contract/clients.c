@@ -8,7 +8,9 @@
  *   reply.json  the answer          reply.expect  the question, the reading
  *   reply.head  "STATUS [CONTENT-TYPE]" (else 200 and the type's)
  *   reply2.json … the answers to what was asked further, reply2.head …
- *   account_from, mode, options  the provider's settings of that name
+ *   account_from, mode, options  the provider's settings of that name; without
+ *               the last a type that its options describe has those of the
+ *               shipped example
  *   policy      one line of that group, "WORD RULE"
  *   unsigned    it is there: no secret is configured
  * The forms of the .expect files are those of clients_show.h.
@@ -29,6 +31,7 @@
 #include "reconciler/base/text.h"
 #include "reconciler/core/name.h"
 #include "reconciler/core/settings.h"
+#include "tests/contract/clients_example.h"
 #include "tests/contract/clients_show.h"
 #include "tests/contract/clients_sign.h"
 
@@ -172,7 +175,7 @@ static void check_hook(const struct client *client,
 	if (load(folder, "hook.header", &header))
 		sign_as_told(&headers, header.data);
 	else
-		sign_genuinely(&headers, client->type, &hook);
+		sign_genuinely(&headers, provider, &hook);
 	arena_init(&arena, ARENA_MAX);
 	buf_init(&got, SHOWN_MAX);
 	rc = client->identify(provider, &hook, &arena, &notices, &err);
@@ -303,11 +306,13 @@ static void configure(struct provider_settings *provider,
 	struct err_text err = {""};
 
 	*config = NULL;
+	provider->options = example_options_of(provider->client);
 	if (text->len > 0)
 		assert_int_equal(
 		    config_open_text(buf_text(text), "options", config, &err),
 		    0);
-	if (provider->client->configure == NULL)
+	if (provider->client->configure == NULL ||
+	    (provider->options != NULL && *config == NULL))
 		return;
 	assert_int_equal(provider->client->configure(
 			     *config != NULL ? config_root(*config) : NULL,
@@ -362,7 +367,7 @@ static void check_folder(
 	load(folder, "policy", &policy);
 	set_policy(&provider, &policy);
 	if (!load(folder, "unsigned", &open) &&
-	    client->signing != CLIENT_UNSIGNED)
+	    client_signs(client, provider.options) != CLIENT_UNSIGNED)
 		sign_secrets(&provider);
 	check_hook(client, &provider, folder, tally);
 	check_reply(client, &provider, folder, tally);
@@ -425,7 +430,8 @@ static void test_registry(void **state)
 		assert_non_null(client->identify);
 		assert_non_null(client->ask);
 		assert_non_null(client->read);
-		assert_true(client->n_kinds > 0);
+		assert_true(
+		    (client->n_kinds > 0) != (client->kinds_of != NULL));
 	}
 	assert_null(client_find("nobody"));
 	assert_null(client_find(""));
@@ -433,11 +439,12 @@ static void test_registry(void **state)
 
 /* What is taken is one segment of the path, whatever is in it. */
 static void check_hostile_ids(
-    const struct client *client, const struct client_kind *kind)
+    const struct provider_settings *provider, const struct client_kind *kind)
 {
 	static const char *const ids[] = {"../x", "a b", ".", "..", "a/b",
-	    "a?b", "a#b", "a%2fb", "a%00b", "\xc3\xa9", "a\\b", "a;b"};
-	const struct provider_settings provider = {.client = client};
+	    "a?b", "a#b", "a%2fb", "a%00b", "\xc3\xa9", "a\\b", "a;b",
+	    "../customers/1", "%2e%2e"};
+	const struct client *client = provider->client;
 
 	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
 		struct client_object object = {
@@ -447,12 +454,12 @@ static void check_hostile_ids(
 		struct arena arena;
 
 		arena_init(&arena, ARENA_MAX);
-		if (!kind->id_is_valid(ids[i]))
-			assert_int_equal(client->ask(&provider, &object, &arena,
+		if (!client_id_is_valid(kind, ids[i]))
+			assert_int_equal(client->ask(provider, &object, &arena,
 					     &request, &err),
 			    ERR_BAD);
 		else if (client->ask(
-			     &provider, &object, &arena, &request, &err) != 0 ||
+			     provider, &object, &arena, &request, &err) != 0 ||
 			 strpbrk(request.path, " #\\;\xc3") != NULL ||
 			 strstr(request.path, ids[i]) != NULL ||
 			 strstr(request.path, "/../") != NULL)
@@ -461,24 +468,39 @@ static void check_hostile_ids(
 	}
 }
 
+static void check_kind(
+    const struct provider_settings *provider, const struct client_kind *kind)
+{
+	assert_true(name_kind_is_valid(kind->name));
+	assert_ptr_equal(client_kind_of(provider, kind->name), kind);
+	assert_true(kind->n_words > 0);
+	assert_false(client_id_is_valid(kind, ""));
+	check_hostile_ids(provider, kind);
+}
+
 static void test_kinds(void **state)
 {
 	(void)state;
 	for (size_t i = 0; client_at(i) != NULL; i++) {
 		const struct client *client = client_at(i);
+		const struct provider_settings provider = {
+		    .client = client, .options = example_options_of(client)};
+		const struct client_kind *kinds = client->kinds;
+		size_t n = client->n_kinds;
 
-		for (size_t k = 0; k < client->n_kinds; k++) {
-			const struct client_kind *kind = &client->kinds[k];
-
-			assert_true(name_kind_is_valid(kind->name));
-			assert_ptr_equal(
-			    client_kind_find(client, kind->name), kind);
-			assert_true(kind->n_words > 0);
-			assert_false(kind->id_is_valid(""));
-			check_hostile_ids(client, kind);
-		}
-		assert_null(client_kind_find(client, "nothing"));
+		if (client->kinds_of != NULL)
+			kinds = client->kinds_of(provider.options, &n);
+		assert_true(n > 0);
+		for (size_t k = 0; k < n; k++)
+			check_kind(&provider, &kinds[k]);
+		assert_null(client_kind_of(&provider, "nothing"));
 	}
+}
+
+static void check_url(const char *url)
+{
+	assert_int_equal(strncmp(url, "https://", 8), 0);
+	assert_int_not_equal(url[strlen(url) - 1], '/');
 }
 
 static void test_defaults(void **state)
@@ -486,12 +508,11 @@ static void test_defaults(void **state)
 	(void)state;
 	for (size_t i = 0; client_at(i) != NULL; i++) {
 		const struct client_defaults *d = &client_at(i)->defaults;
-		size_t len;
 
-		assert_non_null(d->base_url);
-		len = strlen(d->base_url);
-		assert_int_equal(strncmp(d->base_url, "https://", 8), 0);
-		assert_int_not_equal(d->base_url[len - 1], '/');
+		assert_true(
+		    (d->base_url == NULL) == (client_at(i)->kinds_of != NULL));
+		if (d->base_url != NULL)
+			check_url(d->base_url);
 		assert_true(d->rate > 0);
 		assert_true(d->burst > 0);
 		assert_true(d->concurrency > 0);

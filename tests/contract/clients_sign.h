@@ -14,7 +14,7 @@
 #include "reconciler/core/settings.h"
 #include "reconciler/core/signature.h"
 
-#include "clients/client.h"
+#include "clients/generic.h"
 
 enum { SIGN_HEADERS_MAX = 4, SIGN_VALUE_MAX = 1024 };
 
@@ -55,12 +55,24 @@ static inline void sign_as_told(struct sign_headers *headers, const char *line)
 	headers->n = 1;
 }
 
+/* How a provider of the type generic is configured to sign. */
+static inline enum generic_scheme sign_scheme(
+    const struct provider_settings *provider)
+{
+	const struct generic_options *options = provider->options;
+
+	return options->verify.scheme;
+}
+
 /* Both secrets hold, as while one is being rotated. */
 static inline void sign_secrets(struct provider_settings *provider)
 {
 	provider->hook_secrets[0] = SIGN_OLD_SECRET;
 	provider->hook_secrets[1] = SIGN_SECRET;
 	if (provider->type != NULL && strcmp(provider->type, "flexprice") == 0)
+		provider->hook_secrets[1] = SIGN_STANDARD_SECRET;
+	if (provider->type != NULL && strcmp(provider->type, "generic") == 0 &&
+	    sign_scheme(provider) == GENERIC_STANDARD)
 		provider->hook_secrets[1] = SIGN_STANDARD_SECRET;
 	provider->n_hook_secrets = 2;
 }
@@ -161,9 +173,99 @@ static inline void sign_mollie(
 	headers->n = 1;
 }
 
-static inline void sign_genuinely(struct sign_headers *headers,
-    const char *type, const struct client_hook *hook)
+static inline void sign_put(
+    struct sign_headers *headers, const char *name, const char *value)
 {
+	if (name == NULL)
+		return;
+	snprintf(headers->items[headers->n].name,
+	    sizeof(headers->items[0].name), "%s", name);
+	snprintf(headers->items[headers->n].value, SIGN_VALUE_MAX, "%s", value);
+	headers->n++;
+}
+
+/* The one text that is signed, with its holes filled in by hand. */
+static inline void sign_fill(char *out, size_t cap, const char *text,
+    const char *stamp, const char *id, const struct client_hook *hook)
+{
+	size_t n = 0;
+
+	while (*text != '\0') {
+		if (strncmp(text, "{timestamp}", 11) == 0) {
+			n += (size_t)snprintf(out + n, cap - n, "%s", stamp);
+			text += 11;
+		} else if (strncmp(text, "{id}", 4) == 0) {
+			n += (size_t)snprintf(out + n, cap - n, "%s", id);
+			text += 4;
+		} else if (strncmp(text, "{body}", 6) == 0) {
+			n += (size_t)snprintf(out + n, cap - n, "%.*s",
+			    (int)hook->len, hook->body);
+			text += 6;
+		} else {
+			out[n++] = *text++;
+		}
+		if (n + 16 > cap)
+			abort();
+	}
+	out[n] = '\0';
+}
+
+/* HMAC in one header, alone or as a pair beside the time. */
+static inline void sign_mac(struct sign_headers *headers,
+    const struct generic_verify *v, const struct client_hook *hook)
+{
+	static char text[1 << 16];
+	char stamp[24], hex[SIGNATURE_HEX_MAX], base64[45], value[512];
+	int64_t now = v->millis ? hook->now_ms : hook->now_ms / 1000;
+	const char *mac = hex;
+	struct signature_part part;
+
+	snprintf(stamp, sizeof(stamp), "%" PRId64, now);
+	sign_fill(text, sizeof(text), v->text, stamp, "dlv_1", hook);
+	part = (struct signature_part){text, strlen(text)};
+	if (signature_hmac_hex(SIGN_SECRET, &part, 1, hex) != 0)
+		abort();
+	sign_base64(hex, base64);
+	if (v->encoding == SIGNATURE_BASE64)
+		mac = base64;
+	if (v->scheme == GENERIC_PAIRS)
+		snprintf(value, sizeof(value), "%s=%s%c%s=%s%c%s=00",
+		    v->time_name != NULL ? v->time_name : "x", stamp,
+		    v->separator, v->mac_name, mac, v->separator, v->mac_name);
+	else
+		snprintf(value, sizeof(value), "%s%s",
+		    v->prefix != NULL ? v->prefix : "", mac);
+	sign_put(headers, v->header, value);
+	sign_put(headers, v->timestamp_header, stamp);
+	sign_put(headers, v->id_header, "dlv_1");
+}
+
+static inline void sign_generic(struct sign_headers *headers,
+    const struct provider_settings *provider, const struct client_hook *hook)
+{
+	const struct generic_options *options = provider->options;
+	const struct generic_verify *v = &options->verify;
+	char value[512];
+
+	if (v->scheme == GENERIC_HMAC || v->scheme == GENERIC_PAIRS)
+		sign_mac(headers, v, hook);
+	else if (v->scheme == GENERIC_STANDARD)
+		sign_standard(
+		    headers, v->header != NULL ? v->header : "webhook", hook);
+	else if (v->scheme == GENERIC_STRIPE)
+		sign_stripe(headers, hook);
+	if (v->scheme != GENERIC_STATIC)
+		return;
+	snprintf(value, sizeof(value), "%s%s",
+	    v->prefix != NULL ? v->prefix : "", SIGN_SECRET);
+	sign_put(headers, v->header, value);
+}
+
+static inline void sign_genuinely(struct sign_headers *headers,
+    const struct provider_settings *provider, const struct client_hook *hook)
+{
+	const char *type = provider->type;
+
 	if (strcmp(type, "stripe") == 0)
 		sign_stripe(headers, hook);
 	else if (strcmp(type, "flexprice") == 0)
@@ -172,6 +274,8 @@ static inline void sign_genuinely(struct sign_headers *headers,
 		sign_ecosire(headers, hook);
 	else if (strcmp(type, "mollie") == 0)
 		sign_mollie(headers, hook);
+	else if (strcmp(type, "generic") == 0)
+		sign_generic(headers, provider, hook);
 }
 
 static inline const char *sign_media(const char *type)

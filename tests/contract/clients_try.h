@@ -16,6 +16,7 @@
 
 #include "reconciler/base/arena.h"
 #include "reconciler/core/settings.h"
+#include "tests/contract/clients_example.h"
 #include "tests/contract/clients_show.h"
 #include "tests/contract/clients_sign.h"
 
@@ -114,6 +115,12 @@ static const struct try_sample try_samples[] = {
 	    .parent_kind = "customer",
 	    .parent_id = "cst_8wmqcHMN4U"},
 	.word = "\"status\": \"canceled\"", .value = "{}", .nodes = 23},
+    {"generic", "tests/fixtures/generic/paddle-active/reply.json",
+	{.kind = "subscription", .id = "sub_01hv8y5ehszzq0yv20ttx3166y"},
+	.word = "\"status\": \"active\"", .value = "false"},
+    {"generic", "tests/fixtures/generic/paddle-refunded/reply.json",
+	{.kind = "transaction", .id = "txn_01hv8wptq8987qeep44cyrewp9"},
+	.word = "\"status\": \"completed\"", .value = "null"},
 };
 
 enum { TRY_SAMPLES = sizeof(try_samples) / sizeof(try_samples[0]) };
@@ -177,9 +184,11 @@ static inline enum verdict try_reply(const struct try_sample *sample,
     const char *body, size_t len, struct arena *arena,
     struct client_reading *reading)
 {
+	const struct client *client = client_find(sample->type);
 	const struct provider_settings provider = {.name = "shop",
 	    .account_from = "/attributes/metadata/tenant",
-	    .options = sample->options};
+	    .options = sample->options != NULL ? sample->options
+					       : example_options_of(client)};
 	const char *media = sign_media(sample->type);
 	struct client_reply replies[2] = {
 	    {.status = 200, .content_type = media}};
@@ -195,8 +204,7 @@ static inline enum verdict try_reply(const struct try_sample *sample,
 	replies[0].len = before != NULL ? strlen(before) : 0;
 	replies[n - 1] = (struct client_reply){
 	    .status = 200, .content_type = media, .body = copy, .len = len};
-	client_find(sample->type)
-	    ->read(&provider, &sample->object, replies, n, 1, arena, reading);
+	client->read(&provider, &sample->object, replies, n, 1, arena, reading);
 	free(copy);
 	free(before);
 	try_check(reading, len < 10000 ? body : "a long text");
