@@ -6,6 +6,7 @@
 #include "tests/fake/ecurring.h"
 #include "tests/fake/flexprice.h"
 #include "tests/fake/mollie.h"
+#include "tests/fake/paddle.h"
 #include "tests/fake/stripe.h"
 #include "tests/fake/provider.h"
 
@@ -16,6 +17,7 @@ static const struct provider *const rows[] = {
     &ecosire_provider,
     &flexprice_provider,
     &mollie_provider,
+    &paddle_provider,
     &stripe_provider,
 };
 

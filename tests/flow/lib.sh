@@ -72,6 +72,10 @@ stripe)
   LIB_KINDS='subscription invoice checkout_session charge payment_intent'
   LIB_KINDS+=' refund customer dispute'
   ;;
+paddle) # of the type generic, by the shipped example: see 80-generic.sh
+  LIB_KEY_HEADER='Authorization: Bearer ' LIB_SIGNS=1
+  LIB_KINDS='subscription transaction adjustment customer'
+  ;;
 ecosire)
   LIB_BASE=/api LIB_KEY_HEADER='Authorization: Bearer ' LIB_SIGNS=1
   LIB_KINDS='order subscription invoice license'
