@@ -83,7 +83,11 @@ for type in $types; do
   for file in $(block "$type" | sed -n 's|.*"/etc/trueup/\(.*\)".*|\1|p'); do
     (umask 077; echo whsec_c2VjcmV0 >"$TMP/$file")
   done
-  block "$type" | grep -E '^    (type|[a-z_]*_file) = ' | config_of
+  least='^    (type|[a-z_]*_file) = '
+  # of this type nothing is known without the rest, either
+  [ "$type" != generic ] ||
+    least='^    (type|name|base_url|[a-z_]*_file|options) = |^     |^    };$'
+  block "$type" | grep -E "$least" | config_of
   tu check-config >"$TMP/shipped" || fail "$type: the least is refused"
   block "$type" | config_of
   tu check-config >"$TMP/full" || fail "$type: the block is refused"

@@ -55,3 +55,29 @@ config_changes -e '/verify = {/,/};/d' \
   -e 's/hook_secret_file/hook_token_file/'
 tu check-config | grep -q '^hook  */hooks/paddle/<token>$' ||
   fail "no token in the URL"
+
+# Every key that may stand in one of the groups is in the manual: a key that
+# there is not is put into each, and what is said to be allowed is looked up.
+documented() {
+  local keys key
+  cp "$TMP/good.conf" "$CONF"
+  config_changes "0,/$1/s//${2:-& nonsense = \"\";}/"
+  assert_eq "$(status_of tu check-config)" 1 "nonsense at $1"
+  keys=$(sed -n 's/.*nonsense: unknown key, allowed //p' "$TMP/status.err")
+  [ -n "$keys" ] || fail "nothing of $1: $(cat "$TMP/status.err")"
+  for key in $keys; do
+    grep -Eq "^\.(It )?Cm ([a-z_]+ , )*$key( ,|\$)|^\.Cm .*\b$key\$" \
+      "$TMP/section" || fail "$key (at $1) is in no manual"
+  done
+}
+
+sed -n '/^\.Sh GENERIC/,/^\.Sh FILES/p' "$SRC/etc/trueup.conf.5" >"$TMP/section"
+for place in 'options = {' 'verify = {' 'auth = {' 'headers = ( {' \
+  'notification = {' '{ kind = "subscription";' 'when = ( {' '^                {' \
+  'grant = {' '{ effect = "chargeback";'; do
+  documented "$place"
+done
+for group in parent history; do
+  documented 'words = {' "$group = { nonsense = \"\"; }; &"
+done
+documented 'also = (' '& { nonsense = ""; },'
