@@ -55,16 +55,23 @@ const struct client_kind *client_kind_find(
 	return find_kind(client->kinds, client->n_kinds, name);
 }
 
+const struct client_kind *client_kinds(
+    const struct provider_settings *provider, size_t *n)
+{
+	const struct client *client = provider->client;
+
+	if (client->kinds_of != NULL)
+		return client->kinds_of(provider->options, n);
+	*n = client->n_kinds;
+	return client->kinds;
+}
+
 const struct client_kind *client_kind_of(
     const struct provider_settings *provider, const char *name)
 {
-	const struct client *client = provider->client;
 	size_t n = 0;
-	const struct client_kind *kinds;
+	const struct client_kind *kinds = client_kinds(provider, &n);
 
-	if (client->kinds_of == NULL)
-		return client_kind_find(client, name);
-	kinds = client->kinds_of(provider->options, &n);
 	return find_kind(kinds, n, name);
 }
 

@@ -287,9 +287,11 @@ const struct client *client_at(size_t i);
 const struct client_kind *client_kind_find(
     const struct client *client, const char *name);
 /*
- * client_kind_of(provider, name): the same for a configured provider, whose
- * kinds may come from its options.
+ * client_kinds(provider, n), client_kind_of(provider, name): the kinds, or one
+ * of them, of a configured provider; they may come from its options.
  */
+const struct client_kind *client_kinds(
+    const struct provider_settings *provider, size_t *n);
 const struct client_kind *client_kind_of(
     const struct provider_settings *provider, const char *name);
 /* client_id_is_valid(kind, id): of the form of this kind's ids. */

@@ -42,6 +42,15 @@ static enum client_signing signing_of(const void *options)
 							     : CLIENT_UNSIGNED;
 }
 
+/* A secret of Standard Webhooks is a key in base64, all others are text. */
+static const char *secret_scheme(const void *options)
+{
+	const struct generic_options *o = options;
+
+	return o != NULL && o->verify.scheme == GENERIC_STANDARD ? "standard"
+								 : "";
+}
+
 /* ---- questions --------------------------------------------------------- */
 
 /* A template with its holes filled in, each escaped as one segment. */
@@ -154,6 +163,7 @@ const struct client generic_client = {
     .configure = generic_configure,
     .kinds_of = kinds_of,
     .signing_of = signing_of,
+    .secret_scheme = secret_scheme,
     .identify = generic_identify,
     .ask = ask,
     .read = generic_read,

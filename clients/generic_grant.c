@@ -10,8 +10,6 @@
 
 #include "clients/generic.h"
 
-enum { LABEL_MAX = 200 };
-
 /* ---- grants ---------------------------------------------------------------
  */
 
@@ -66,7 +64,7 @@ static void read_grant(struct generic_reader *r, const struct generic_spot *at,
 	out->product = generic_name(&r->fields, at, from->product);
 	if (from->product != NULL && out->product == NULL)
 		generic_complain(&r->fields, at, from->product, "missing");
-	out->label = generic_text(&r->fields, at, from->label, LABEL_MAX);
+	out->label = generic_name(&r->fields, at, from->label);
 	r->out->n_grants++;
 }
 

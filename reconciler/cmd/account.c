@@ -1,8 +1,6 @@
 /* account: is it entitled, now or at some moment? */
 #include <stdio.h>
 
-#include "clients/client.h"
-
 #include "reconciler/core/settings.h"
 
 #include "reconciler/io/balance.h"
@@ -121,31 +119,6 @@ static int print_json(struct cmd_session *s, const struct account_answer *a)
 	return rc;
 }
 
-/* Where to say what a word means that nobody has said anything about. */
-static void print_advice(struct cmd_session *s, const struct account_answer *a)
-{
-	const struct held_grant *held;
-	const struct provider_settings *p;
-	bool has_words;
-
-	if (a->entitlement.entitled != ENTITLED_UNKNOWN ||
-	    a->entitlement.deciding >= a->n_grants)
-		return;
-	held = &a->grants[a->entitlement.deciding];
-	if (held->grant.state != STATE_UNKNOWN)
-		return;
-	p = settings_provider(s->settings, held->object.provider);
-	has_words = p != NULL && p->client->kinds_of != NULL;
-	print_field(stdout, "to do",
-	    arena_printf(&s->arena,
-		"say in %s what \"%s\" means: %s%s%s\"unknown\" in the "
-		"policy of %s",
-		s->settings->file, held->grant.status,
-		has_words ? "the words of the kind " : "",
-		has_words ? held->object.kind : "", has_words ? ", or " : "",
-		held->object.provider));
-}
-
 /* One line more for each object that has a say. */
 static int print_why_json(struct cmd_session *s, const struct explanation *why)
 {
@@ -166,7 +139,6 @@ static int show(struct cmd_session *s, const struct account_answer *a,
 	if (json)
 		return print_json(s, a) != 0 || print_why_json(s, why) != 0;
 	print_form(s, a);
-	print_advice(s, a);
 	print_grants(s, a);
 	print_credits(s, a);
 	account_why_print(&s->arena, why);

@@ -352,6 +352,7 @@ int provider_load(const struct config_node *node, unsigned int secrets,
 		return rc;
 	memset(&raw, 0, sizeof(raw));
 	raw_defaults(client, &raw);
+	out->client = client;
 	rc = config_fill(
 	    node, keys, sizeof(keys) / sizeof(keys[0]), groups, &raw, err);
 	if (rc == 0)
@@ -361,9 +362,9 @@ int provider_load(const struct config_node *node, unsigned int secrets,
 	if (rc == 0)
 		rc = load_policy(node, client, &out->policy, err);
 	if (rc == 0)
-		rc = words_load(node, client, arena, &out->words, err);
-	if (rc == 0)
 		rc = load_options(node, client, arena, &out->options, err);
+	if (rc == 0)
+		rc = words_load(node, out, arena, &out->words, err);
 	if (rc == 0)
 		rc = check_signing(
 		    node, &raw, client_signs(client, out->options), err);
@@ -371,7 +372,6 @@ int provider_load(const struct config_node *node, unsigned int secrets,
 		return rc;
 	out->name = raw.name;
 	out->type = client->type;
-	out->client = client;
 	out->mode = strcmp(raw.mode, "test") == 0 ? MODE_TEST : MODE_LIVE;
 	out->api_key_file = raw.api_key_file;
 	out->hook_token_file = raw.hook_token_file;

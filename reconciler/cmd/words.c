@@ -6,7 +6,7 @@
 #include "reconciler/base/arena.h"
 #include "reconciler/base/config.h"
 #include "reconciler/base/err.h"
-#include "reconciler/core/words.h"
+#include "reconciler/core/settings.h"
 
 #include "reconciler/cmd/words.h"
 
@@ -32,13 +32,15 @@ static const struct config_key keys[] = {
 	.required = true},
 };
 
-static const char *kinds_of(const struct client *client, struct arena *arena)
+static const char *kinds_of(
+    const struct provider_settings *provider, struct arena *arena)
 {
 	const char *text = "";
+	size_t n;
+	const struct client_kind *kinds = client_kinds(provider, &n);
 
-	for (size_t i = 0; i < client->n_kinds && text != NULL; i++)
-		text =
-		    arena_printf(arena, "%s %s", text, client->kinds[i].name);
+	for (size_t i = 0; i < n && text != NULL; i++)
+		text = arena_printf(arena, "%s %s", text, kinds[i].name);
 	return text == NULL ? "" : text;
 }
 
@@ -53,14 +55,16 @@ static const char *states(struct arena *arena)
 }
 
 static int check(const struct config_node *item, const struct raw_word *raw,
-    const struct client *client, struct arena *arena, struct err_text *err)
+    const struct provider_settings *provider, struct arena *arena,
+    struct err_text *err)
 {
 	size_t len = strlen(raw->word);
 
-	if (client_kind_find(client, raw->kind) == NULL)
+	if (client_kind_of(provider, raw->kind) == NULL)
 		return config_complain(item, "kind", err,
-		    "no such kind of %s, allowed%s, got \"%s\"", client->type,
-		    kinds_of(client, arena), raw->kind);
+		    "no such kind of %s, allowed%s, got \"%s\"",
+		    provider->client->type, kinds_of(provider, arena),
+		    raw->kind);
 	if (len == 0 || len > OBSERVATION_WORD_MAX)
 		return config_complain(item, "word", err,
 		    "1 to %d bytes are allowed, got %zu", OBSERVATION_WORD_MAX,
@@ -68,15 +72,16 @@ static int check(const struct config_node *item, const struct raw_word *raw,
 	return 0;
 }
 
-static int load_one(const struct config_node *item, const struct client *client,
-    struct arena *arena, struct word_meaning *out, struct err_text *err)
+static int load_one(const struct config_node *item,
+    const struct provider_settings *provider, struct arena *arena,
+    struct word_meaning *out, struct err_text *err)
 {
 	struct raw_word raw = {NULL, NULL, NULL};
 	int rc = config_fill(
 	    item, keys, sizeof(keys) / sizeof(keys[0]), NULL, &raw, err);
 
 	if (rc == 0)
-		rc = check(item, &raw, client, arena, err);
+		rc = check(item, &raw, provider, arena, err);
 	if (rc != 0)
 		return rc;
 	if (state_parse(raw.state, &out->state) != 0)
@@ -88,8 +93,9 @@ static int load_one(const struct config_node *item, const struct client *client,
 	return 0;
 }
 
-int words_load(const struct config_node *node, const struct client *client,
-    struct arena *arena, struct words *out, struct err_text *err)
+int words_load(const struct config_node *node,
+    const struct provider_settings *provider, struct arena *arena,
+    struct words *out, struct err_text *err)
 {
 	size_t n = config_count(node, "words");
 	struct word_meaning *items = arena_alloc(arena, n + 1, sizeof(*items));
@@ -110,7 +116,7 @@ int words_load(const struct config_node *node, const struct client *client,
 			return config_complain(node, "words", err,
 			    "each element must be a group "
 			    "{ kind = …; word = …; state = …; }");
-		rc = load_one(item, client, arena, word, err);
+		rc = load_one(item, provider, arena, word, err);
 		if (rc == 0 && words_find(out, word->kind, word->word) != NULL)
 			rc = config_complain(item, "word", err,
 			    "\"%s\" of %s is said twice", word->word,

@@ -485,11 +485,9 @@ static void test_kinds(void **state)
 		const struct client *client = client_at(i);
 		const struct provider_settings provider = {
 		    .client = client, .options = example_options_of(client)};
-		const struct client_kind *kinds = client->kinds;
-		size_t n = client->n_kinds;
+		size_t n;
+		const struct client_kind *kinds = client_kinds(&provider, &n);
 
-		if (client->kinds_of != NULL)
-			kinds = client->kinds_of(provider.options, &n);
 		assert_true(n > 0);
 		for (size_t k = 0; k < n; k++)
 			check_kind(&provider, &kinds[k]);

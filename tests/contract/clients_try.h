@@ -117,10 +117,10 @@ static const struct try_sample try_samples[] = {
 	.word = "\"status\": \"canceled\"", .value = "{}", .nodes = 23},
     {"generic", "tests/fixtures/generic/paddle-active/reply.json",
 	{.kind = "subscription", .id = "sub_01hv8y5ehszzq0yv20ttx3166y"},
-	.word = "\"status\": \"active\"", .value = "false"},
+	.word = "\"status\": \"active\"", .value = "false", .nodes = 41},
     {"generic", "tests/fixtures/generic/paddle-refunded/reply.json",
 	{.kind = "transaction", .id = "txn_01hv8wptq8987qeep44cyrewp9"},
-	.word = "\"status\": \"completed\"", .value = "null"},
+	.word = "\"status\": \"completed\"", .value = "null", .nodes = 47},
 };
 
 enum { TRY_SAMPLES = sizeof(try_samples) / sizeof(try_samples[0]) };

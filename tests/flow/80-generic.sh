@@ -119,19 +119,26 @@ notify subscription "$(sub c)"
 settled
 wait_until 5 'entitled paddle/ctm_9 null'
 assert_eq "$(status_of tu account paddle/ctm_9)" 3 "an unknown word"
-grep -q "say in $CONF what \"dormant\" means: the words of the kind subscription, or \"unknown\" in the policy of paddle" \
-  "$TMP/status.out" || fail "not said where: $(cat "$TMP/status.out")"
+grep -q 'unknown_word.* kind=subscription .*word=dormant.*words' \
+  "$TMP/worker.log" || fail "not said where to map it"
 account paddle/ctm_9 | assert_json '.grants[0] | [.status, .state]' \
   '["dormant","unknown"]'
 ends_well "$WORKER_PID"
 
-# Mapped, it is read so with the next look; a policy counts at once.
-config_changes 's/^\( *\)auth = {/\1auth = {/
-  s/paused = "paused";/paused = "paused|dormant";/'
+# Mapped for one provider, or in what its words mean, it is read so with the
+# next look; a policy counts at once.
+config_changes 's/^\( *\)missing_window = .*/&\
+        words = ( { kind = "subscription"; word = "dormant"; state = "ended"; } );/'
+tu check-config | grep -q 'dormant = ended' || fail "the word is not in force"
+tu enqueue paddle subscription "$(sub c)"
+drained
+account paddle/ctm_9 | assert_json '[.entitled, .state]' '[false,"ended"]'
+config_changes '/word = "dormant"/d'
+config_changes 's/paused = "paused";/paused = "paused|dormant";/'
 tu check-config >/dev/null
 tu enqueue paddle subscription "$(sub c)"
 drained
-assert_eq "$(status_of tu account paddle/ctm_9)" 2 "mapped to paused"
+account paddle/ctm_9 | assert_json '[.entitled, .state]' '[false,"paused"]'
 config_changes 's/^\( *\)missing_window = .*/&\n\1policy = { paused = "allow"; };/'
 assert_eq "$(status_of tu account paddle/ctm_9)" 0 "allowed by the policy"
 

@@ -2,20 +2,13 @@
  * Any text as the options of the type generic: refused with its place, or made
  * into something that can be asked, told and read with.
  */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "reconciler/base/arena.h"
 #include "reconciler/base/config.h"
-#include "reconciler/base/err.h"
-#include "reconciler/core/settings.h"
+#include "tests/fuzz/promises.h"
 
 #include "clients/types.h"
 
 #include "clients/generic.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 /* The sanitizer looks for this very name.
  * NOLINTNEXTLINE(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 const char *__lsan_default_suppressions(void);
@@ -25,12 +18,6 @@ const char *__lsan_default_suppressions(void);
 const char *__lsan_default_suppressions(void)
 {
 	return "leak:libconfig";
-}
-
-static void must(bool holds)
-{
-	if (!holds)
-		abort();
 }
 
 static const char *header(void *cookie, const char *name)

@@ -3,28 +3,14 @@
  * picks the configuration: JSON or a form, one event or a list, and each scheme
  * of signatures, with which nothing here is genuine but what is not signed.
  */
-#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include "reconciler/base/arena.h"
 #include "reconciler/base/config.h"
-#include "reconciler/base/err.h"
-#include "reconciler/core/settings.h"
+#include "tests/fuzz/promises.h"
 
 #include "clients/types.h"
 
 #include "clients/generic.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-/* A broken promise must stop the fuzzer, with assertions compiled out too. */
-static void must(bool holds)
-{
-	if (!holds)
-		abort();
-}
 
 #define RULES \
 	" rules = (" \
@@ -134,8 +120,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	must(rc != 0 || (notices.n == 0) == (notices.ignored != NULL));
 	must(rc == 0 || (notices.n == 0 && err.text[0] != '\0'));
 	/* whoever sends the secret itself is believed with the scheme static */
-	must(which / BODIES == 1 ||
-	     (rc == ERR_DENIED) == (which / BODIES > 0));
+	must(which / BODIES == 1 || (rc == ERR_DENIED) == (which / BODIES > 0));
 	for (size_t i = 0; rc == 0 && i < notices.n; i++)
 		check_notice(&provider, &arena, &notices.items[i]);
 	arena_fini(&arena);

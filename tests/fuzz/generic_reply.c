@@ -3,26 +3,12 @@
  * reads all that there is to be read. The first two bytes are the
  * arena's size, so that running out of room is tried everywhere.
  */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "reconciler/base/arena.h"
 #include "reconciler/base/config.h"
-#include "reconciler/base/err.h"
-#include "reconciler/core/settings.h"
+#include "tests/fuzz/promises.h"
 
 #include "clients/types.h"
 
 #include "clients/generic.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void must(bool holds)
-{
-	if (!holds)
-		abort();
-}
 
 static const char text[] =
     "verify = { scheme = \"none\"; };\n"
@@ -132,19 +118,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static const struct client_object a = {.kind = "a", .id = "1"};
 	static const struct client_object b = {
 	    .kind = "b", .id = "1", .parent_kind = "c", .parent_id = "1"};
-	size_t arena_max;
-	char *body;
+	size_t len, arena_max;
+	char *body = promises_body(data, size, &len, &arena_max);
 
-	if (size < 2)
-		return 0;
-	arena_max = (size_t)data[0] << 8 | data[1];
-	body = malloc(size - 1);
 	if (body == NULL)
 		return 0;
-	memcpy(body, data + 2, size - 2);
-	body[size - 2] = '\0';
-	read_one(&a, body, size - 2, arena_max);
-	read_one(&b, body, size - 2, arena_max);
+	read_one(&a, body, len, arena_max);
+	read_one(&b, body, len, arena_max);
 	free(body);
 	return 0;
 }
