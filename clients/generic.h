@@ -206,10 +206,7 @@ int generic_configure(const struct config_node *group, struct arena *arena,
 int generic_load_verify(const struct config_node *group,
     struct generic_verify *out, struct err_text *err);
 
-/*
- * generic_load_kinds(group, arena, out, err): the list `kinds`, into out->rows
- * and out->kinds.
- */
+/* generic_load_kinds(group, arena, out, err): the list `kinds`. */
 int generic_load_kinds(const struct config_node *group, struct arena *arena,
     struct generic_options *out, struct err_text *err);
 
@@ -243,10 +240,7 @@ int generic_load_within(const struct generic_loading *l);
 		.offset = offsetof(struct of, member), .allowed = (words) \
 	}
 
-/*
- * generic_check_pointers(node, pointers, n, err): each is a JSON Pointer or
- * NULL.
- */
+/* generic_check_pointers(node, pointers, n, err): a JSON Pointer or NULL. */
 int generic_check_pointers(const struct config_node *node,
     const struct generic_named *pointers, size_t n, struct err_text *err);
 

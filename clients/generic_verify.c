@@ -3,6 +3,7 @@
  * as received, against every secret, in constant time. What is needed and
  * missing is a failure.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "reconciler/base/text.h"
@@ -219,13 +220,10 @@ static const char *standard_header(
     const struct client_hook *hook, const char *prefix, const char *name)
 {
 	char full[NAME_MAX_BYTES];
-	size_t n = strlen(prefix);
+	int n = snprintf(full, sizeof(full), "%s-%s", prefix, name);
 
-	if (n + strlen(name) + 2 > sizeof(full))
+	if (n < 0 || (size_t)n >= sizeof(full))
 		return NULL;
-	memcpy(full, prefix, n);
-	full[n] = '-';
-	memcpy(full + n + 1, name, strlen(name) + 1);
 	return header_of(hook, full);
 }
 

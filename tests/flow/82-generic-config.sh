@@ -66,7 +66,7 @@ documented() {
   keys=$(sed -n 's/.*nonsense: unknown key, allowed //p' "$TMP/status.err")
   [ -n "$keys" ] || fail "nothing of $1: $(cat "$TMP/status.err")"
   for key in $keys; do
-    grep -Eq "^\.(It )?Cm ([a-z_]+ , )*$key( ,|\$)|^\.Cm .*\b$key\$" \
+    grep -Eq "^\.(It )?Cm ([a-z_]+ , )*$key( [,.:]|\$)" \
       "$TMP/section" || fail "$key (at $1) is in no manual"
   done
 }
