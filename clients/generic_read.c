@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "reconciler/base/arena.h"
-#include "reconciler/base/err.h"
 #include "reconciler/base/text.h"
 #include "reconciler/core/name.h"
 #include "reconciler/core/settings.h"
@@ -22,22 +21,9 @@ enum { FACT_MAX = 200 };
 static field_value *open_answer(
     struct generic_reader *r, const struct client_reply *reply)
 {
-	struct err_text err = {""};
-	field_value *root = NULL;
-	const char *cause;
-	int rc;
-
 	if (!client_read_status(reply, r->arena, r->reading))
 		return NULL;
-	rc = field_parse(
-	    reply->body, reply->len, CLIENT_JSON_DEPTH_MAX, &root, &err);
-	if (rc == 0)
-		return root;
-	cause = arena_text(r->arena, err.text);
-	reading_refuse(r->reading,
-	    rc == ERR_BAD ? VERDICT_GARBLED : VERDICT_LATER,
-	    cause != NULL ? cause : "not JSON");
-	return NULL;
+	return reading_document(reply, r->arena, r->reading);
 }
 
 /* Where the object stands; an error that is told with 200 has none there. */
@@ -258,8 +244,5 @@ void generic_read(const struct provider_settings *provider,
 	if (r.fields.error == NULL)
 		read_object(&r);
 	field_free(root);
-	if (r.fields.error != NULL)
-		reading_refuse(out, VERDICT_GARBLED, r.fields.error);
-	else if (arena_failed(arena))
-		reading_refuse(out, VERDICT_GARBLED, "too large to be held");
+	reading_close(&r.fields, arena, out);
 }

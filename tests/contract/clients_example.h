@@ -5,6 +5,7 @@
 #ifndef TRUEUP_TESTS_CONTRACT_CLIENTS_EXAMPLE_H
 #define TRUEUP_TESTS_CONTRACT_CLIENTS_EXAMPLE_H
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

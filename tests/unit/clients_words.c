@@ -2,9 +2,13 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
+
+#include "reconciler/core/settings.h"
+#include "tests/contract/clients_example.h"
 
 #include "clients/client.h"
 
@@ -188,6 +192,27 @@ static const struct word_case mollie[] = {
     {"subscription", "paid", STATE_UNKNOWN},
 };
 
+/* As the shipped example maps Paddle's. */
+static const struct word_case generic[] = {
+    {"subscription", "trialing", STATE_TRIALING},
+    {"subscription", "active", STATE_ACTIVE},
+    {"subscription", "past_due", STATE_PAST_DUE},
+    {"subscription", "paused", STATE_PAUSED},
+    {"subscription", "canceled", STATE_ENDED},
+    {"subscription", "cancelled", STATE_UNKNOWN},
+    {"subscription", "inactive", STATE_UNKNOWN},
+    {"subscription", "", STATE_UNKNOWN},
+    {"transaction", "draft", STATE_PENDING},
+    {"transaction", "ready", STATE_PENDING},
+    {"transaction", "billed", STATE_PENDING},
+    {"transaction", "paid", STATE_PAID},
+    {"transaction", "completed", STATE_PAID},
+    {"transaction", "canceled", STATE_FAILED},
+    {"transaction", "past_due", STATE_FAILED},
+    {"transaction", "draft|ready", STATE_UNKNOWN},
+    {"transaction", "active", STATE_UNKNOWN},
+};
+
 #define ROW(type) \
 	{ \
 #type, type, COUNT(type) \
@@ -204,16 +229,29 @@ static const struct {
     ROW(ecosire),
     ROW(ecom9),
     ROW(mollie),
+    ROW(generic),
 };
+
+/* The kinds of a type, or those of the shipped example of it. */
+static struct provider_settings provider_of(const char *type)
+{
+	const struct client *client = client_find(type);
+
+	return (struct provider_settings){
+	    .client = client, .options = example_options_of(client)};
+}
 
 static void test_words(void **state)
 {
 	(void)state;
 	for (size_t r = 0; r < COUNT(rows); r++) {
+		const struct provider_settings provider =
+		    provider_of(rows[r].type);
+
 		for (size_t i = 0; i < rows[r].n; i++) {
 			const struct word_case *c = &rows[r].cases[i];
-			const struct client_kind *kind = client_kind_find(
-			    client_find(rows[r].type), c->kind);
+			const struct client_kind *kind =
+			    client_kind_of(&provider, c->kind);
 
 			if (state_of_word(kind->words, kind->n_words,
 				c->word) != c->state)
@@ -252,8 +290,13 @@ static void test_all_are_here(void **state)
 
 	(void)state;
 	for (size_t t = 0; (client = client_at(t)) != NULL; t++) {
-		for (size_t k = 0; k < client->n_kinds; k++)
-			check_kind(client->type, &client->kinds[k]);
+		const struct provider_settings provider =
+		    provider_of(client->type);
+		size_t n;
+		const struct client_kind *kinds = client_kinds(&provider, &n);
+
+		for (size_t k = 0; k < n; k++)
+			check_kind(client->type, &kinds[k]);
 	}
 }
 
