@@ -16,6 +16,8 @@ struct raw_verify {
 	const char *scheme;
 	const char *header;
 	const char *prefix;
+	/* read through the table of keys: there is only one so far */
+	/* cppcheck-suppress unusedStructMember */
 	const char *algorithm;
 	const char *encoding;
 	const char *text;
