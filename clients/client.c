@@ -16,6 +16,7 @@ static const struct client *const types[] = {
     &ecosire_client,
     &ecom9_client,
     &mollie_client,
+    &ecartpay_client,
 };
 
 enum {

@@ -13,5 +13,6 @@ extern const struct client stripe_client;
 extern const struct client ecosire_client;
 extern const struct client ecom9_client;
 extern const struct client mollie_client;
+extern const struct client ecartpay_client;
 
 #endif
