@@ -42,12 +42,16 @@ static void fact(struct ecartpay_reader *r, const char *name, const char *value)
 	reading_fact(r->out, r->facts, name, value);
 }
 
+/* What is neither true nor false is left out. */
 static void fact_bool(struct ecartpay_reader *r, const char *name,
     const field_value *from, const char *path)
 {
-	bool is_true = field_bool(&r->fields, from, path);
+	struct fields probe;
+	bool is_true;
 
-	if (field_has(from, path))
+	fields_init(&probe, r->arena);
+	is_true = field_bool(&probe, from, path);
+	if (probe.error == NULL && field_has(from, path))
 		fact(r, name, is_true ? "true" : "false");
 }
 

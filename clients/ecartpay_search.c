@@ -29,8 +29,6 @@ enum {
 	LISTED_MAX = 10000 /* elements of one list */
 };
 
-static const char changed[] = "the list changed while it was read";
-
 /*
  * Ask on; the list is complete and does not have it; the question was the wrong
  * one; the reading is made.
@@ -98,12 +96,22 @@ static void read_page(
 		field_complain(fields, "count", "missing");
 }
 
-static void note(struct search *s, const char *id)
+/* Room for the ids of one more page. */
+static bool make_room(struct search *s, size_t n)
 {
-	if (s->listed == LISTED_MAX)
+	uint64_t *seen;
+
+	if (s->listed + n > LISTED_MAX) {
 		field_complain(&s->r->fields, "docs", "too many");
-	else
-		s->seen[s->listed++] = text_hash(id, strlen(id));
+		return false;
+	}
+	seen = arena_alloc(s->r->arena, s->listed + n, sizeof(*seen));
+	if (seen == NULL)
+		return false;
+	if (s->listed > 0)
+		memcpy(seen, s->seen, s->listed * sizeof(*seen));
+	s->seen = seen;
+	return true;
 }
 
 /* The element, or NULL. What does not say its id may be it: a complaint. */
@@ -112,9 +120,11 @@ static const field_value *find(struct search *s, const field_value *docs)
 	const char *name =
 	    ecartpay_is_number(s->r->object->id) ? "transaction_id" : "id";
 	const field_value *found = NULL;
-	size_t n_found = 0, n_unreadable = 0;
+	size_t n_found = 0, n_unreadable = 0, n = field_count(docs);
 
-	for (size_t i = 0; i < field_count(docs); i++) {
+	if (n == 0 || !make_room(s, n))
+		return NULL;
+	for (size_t i = 0; i < n; i++) {
 		const field_value *item = field_at(docs, i);
 		const char *id = json_string_value(json_object_get(item, name));
 
@@ -122,7 +132,7 @@ static const field_value *find(struct search *s, const field_value *docs)
 			n_unreadable++;
 			continue;
 		}
-		note(s, id);
+		s->seen[s->listed++] = text_hash(id, strlen(id));
 		if (is_asked(s, id)) {
 			found = item;
 			n_found++;
@@ -144,7 +154,11 @@ static int by_hash(const void *a, const void *b)
 	return *left < *right ? -1 : *left > *right;
 }
 
-/* Of several pages: none of them shows what another one has shown. */
+/*
+ * Of several pages: none of them shows what another one has shown. An element
+ * that moved from one to the other may have hidden ours, and a provider that
+ * minds no page numbers gives the first page again.
+ */
 static bool is_distinct(struct search *s)
 {
 	qsort(s->seen, s->listed, sizeof(*s->seen), by_hash);
@@ -153,13 +167,6 @@ static bool is_distinct(struct search *s)
 			return false;
 	}
 	return true;
-}
-
-static enum step complete(struct search *s)
-{
-	if (s->at.page > 1 && !is_distinct(s))
-		return refuse(s, VERDICT_LATER, changed);
-	return STEP_ABSENT;
 }
 
 /* The page behind this one; those of billing information have numbers only. */
@@ -181,13 +188,13 @@ static enum step judge_rest(struct search *s, const struct page *page)
 	size_t size = ecartpay_page_size(s->r->object, s->r->options);
 	size_t n = field_count(page->docs);
 
-	if (page->count < 0) /* an array tells of its end by being short */
-		return size > 0 && n == size ? turn(s, page) : complete(s);
-	if (s->at.page > 1 && page->count != s->count)
-		return refuse(s, VERDICT_LATER, changed);
+	if (s->at.page > 1 && (page->count != s->count || !is_distinct(s)))
+		return doubt(s, "docs", "it changed while it was read");
 	s->count = page->count;
+	if (page->count < 0) /* an array tells of its end by being short */
+		return size > 0 && n == size ? turn(s, page) : STEP_ABSENT;
 	if ((uint64_t)page->count == s->listed)
-		return complete(s);
+		return STEP_ABSENT;
 	if ((uint64_t)page->count < s->listed)
 		return doubt(s, "count", "less than there is");
 	if (size == 0 || n != size)
@@ -259,7 +266,7 @@ static enum step take_document(struct search *s, const field_value *root)
 		return take_single(s, root);
 	read_page(s, root, &page);
 	found = find(s, page.docs);
-	if (s->r->fields.error != NULL)
+	if (s->r->fields.error != NULL || arena_failed(s->r->arena))
 		return STEP_SETTLED;
 	if (found != NULL)
 		return take_found(s, found);
@@ -345,12 +352,9 @@ void ecartpay_search(struct ecartpay_reader *r)
 {
 	struct search s = {.r = r,
 	    .at = ecartpay_place_first(r->object, r->options),
-	    .count = -1,
-	    .seen = arena_alloc(r->arena, LISTED_MAX, sizeof(*s.seen))};
+	    .count = -1};
 	enum step step = STEP_NEXT;
 
-	if (s.seen == NULL)
-		return; /* a full arena is seen by all who read */
 	for (size_t i = 0; i < r->n && step == STEP_NEXT; i++)
 		step = conclude(&s, take_answer(&s, i));
 	if (step == STEP_NEXT)

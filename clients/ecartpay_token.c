@@ -208,8 +208,10 @@ void ecartpay_read_token(const struct provider_settings *provider,
 	(void)now_ms;
 	memset(out, 0, sizeof(*out));
 	if (!client_read_status(reply, arena, &reading)) {
-		out->verdict = reading.verdict;
 		out->cause = reading.cause;
+		out->verdict = reading.verdict == VERDICT_GONE
+				   ? VERDICT_GARBLED /* a path, no object */
+				   : reading.verdict;
 		return;
 	}
 	rc = field_parse(

@@ -48,14 +48,16 @@ static inline const char *sign_header(void *cookie, const char *name)
 /* Lines "Name: value", each with a newline at its end; empty: none. */
 static inline void sign_as_told(struct sign_headers *headers, const char *line)
 {
-	for (; line != NULL && *line != '\0' && *line != '\n';
-	     line += strcspn(line, "\n") + 1) {
+	while (line != NULL && *line != '\0' && *line != '\n') {
+		size_t n = strcspn(line, "\n");
+
 		if (headers->n == SIGN_HEADERS_MAX ||
 		    sscanf(line, "%63[^:]: %1023[^\n]",
 			headers->items[headers->n].name,
 			headers->items[headers->n].value) != 2)
 			abort();
 		headers->n++;
+		line += n + (line[n] == '\n');
 	}
 }
 
