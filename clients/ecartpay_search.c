@@ -279,19 +279,24 @@ static bool is_no_such(int status)
 	return status == 400 || status == 404 || status == 410 || status == 422;
 }
 
+/* A list that is not there is not an empty one. */
+static enum step refuse_list(struct search *s, int status)
+{
+	const char *cause = arena_printf(s->r->arena,
+	    "the provider does not give the list (HTTP %d)", status);
+
+	return refuse(s, VERDICT_GARBLED,
+	    cause != NULL ? cause : "the provider does not give the list");
+}
+
 static enum step take_answer(struct search *s, size_t i)
 {
 	int status = s->r->replies[i].status;
 	field_value *root;
 	enum step step;
 
-	if (is_no_such(status) && s->at.is_narrow)
-		return STEP_UNKNOWN;
-	if (is_no_such(status)) /* a list that is not there is not empty */
-		return refuse(s, VERDICT_GARBLED,
-		    arena_printf(s->r->arena,
-			"the provider does not give the list (HTTP %d)",
-			status));
+	if (is_no_such(status))
+		return s->at.is_narrow ? STEP_UNKNOWN : refuse_list(s, status);
 	root = ecartpay_open(s->r, i);
 	if (root == NULL)
 		return STEP_SETTLED;

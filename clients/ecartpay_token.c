@@ -188,7 +188,9 @@ static void take_token(
 		field_complain(&fields, "token", "not a token");
 	out->verdict = VERDICT_GARBLED;
 	out->cause = fields.error;
-	if (fields.error != NULL)
+	if (token == NULL && fields.error == NULL)
+		out->cause = "no room for the token";
+	if (out->cause != NULL)
 		return;
 	*out = (struct client_token){.verdict = VERDICT_TRUTH,
 	    .token = token,

@@ -62,7 +62,7 @@ static void tell_unknown_word(const struct log *log, const struct flight *f)
 			   "words there, else with policy.unknown"),
 	};
 
-	log_event(log, LOG_WARN, "unknown_word", pairs,
+	log_event(log, LOG_ERR, "unknown_word", pairs,
 	    sizeof(pairs) / sizeof(pairs[0]));
 }
 
