@@ -95,14 +95,9 @@ static const struct ecartpay_kind rows[ECARTPAY_KINDS] = {
     {"/api/transactions/", "status", ecartpay_transaction},
 };
 
-size_t ecartpay_index(const struct client_kind *kind)
-{
-	return (size_t)(kind - kinds);
-}
-
 const struct ecartpay_kind *ecartpay_kind(const struct client_kind *kind)
 {
-	return &rows[ecartpay_index(kind)];
+	return &rows[kind - kinds];
 }
 
 /* ---- questions ----------------------------------------------------------- */
@@ -170,6 +165,8 @@ const struct client ecartpay_client = {
     .signing = CLIENT_SIGNED,
     .kinds = kinds,
     .n_kinds = ECARTPAY_KINDS,
+    .lists = ecartpay_lists,
+    .n_lists = ECARTPAY_LISTS,
     .defaults =
 	{
 	    .base_url = "https://ecartpay.com",

@@ -4,7 +4,8 @@
  * key buys), ecartpay_hook.c (notifications and who signed them),
  * ecartpay_read.c (answers about one object), ecartpay_kinds.c (what an object
  * of each kind means), ecartpay_place.c (the questions of a list) and
- * ecartpay_search.c (what is found in one).
+ * ecartpay_search.c (what is found in one), and ecartpay_list.c (lists page by
+ * page, to learn what there is).
  */
 #ifndef TRUEUP_CLIENTS_ECARTPAY_H
 #define TRUEUP_CLIENTS_ECARTPAY_H
@@ -31,16 +32,11 @@ struct ecartpay_reader;
 
 enum {
 	ECARTPAY_KINDS = 4,
-	ECARTPAY_USER_MAX = 64,	     /* bytes of a user's id */
-	ECARTPAY_WORDS_MAX = 32,     /* that a kind may be given by options */
-	ECARTPAY_PAGE_SIZE = 50,     /* Ecart Pay's samples of lists */
-	ECARTPAY_PAGE_SIZE_MAX = 100 /* that may be set */
-};
-
-/* Words of a kind that its page does not have, from the settings. */
-struct ecartpay_words {
-	struct state_word *items;
-	size_t n;
+	ECARTPAY_LISTS = 3,
+	ECARTPAY_NUMBERED_PAGES = 10, /* of transactions; then by token */
+	ECARTPAY_USER_MAX = 64,	      /* bytes of a user's id */
+	ECARTPAY_PAGE_SIZE = 50,      /* Ecart Pay's samples of lists */
+	ECARTPAY_PAGE_SIZE_MAX = 100  /* that may be set */
 };
 
 /* When the list of billing information is asked for by user and provider. */
@@ -62,7 +58,6 @@ struct ecartpay_options {
 	const char *billing_filter;		/* as written */
 	enum ecartpay_filter filter;		/* made of it */
 	int64_t billing_page_size;		/* 0: not asked for in pages */
-	struct ecartpay_words words[ECARTPAY_KINDS]; /* by index of the kind */
 };
 
 /* What belongs to a kind beside struct client_kind; the same index. */
@@ -92,8 +87,6 @@ struct ecartpay_reader {
 
 /* ecartpay_kind(kind): its row; never NULL for a kind of the client's. */
 const struct ecartpay_kind *ecartpay_kind(const struct client_kind *kind);
-/* ecartpay_index(kind): its index, as in ecartpay_options.words. */
-size_t ecartpay_index(const struct client_kind *kind);
 
 /*
  * ecartpay_is_object(id): 24 hex digits in lower case (an ObjectId).
@@ -199,6 +192,21 @@ const char *ecartpay_place_path(const struct client_object *object,
 int ecartpay_search_ask(const struct provider_settings *provider,
     const struct client_object *object, struct arena *arena,
     struct client_request *out);
+
+/*
+ * ecartpay_docs(fields, root): the elements of an answer that is a list,
+ * {count, docs} or an array; NULL: it is none.
+ */
+const field_value *ecartpay_docs(
+    struct fields *fields, const field_value *root);
+/*
+ * ecartpay_user_of(arena, thing): the parent ECARTPAY_USER that a billing
+ * information, or data that claim to be of one, names; NULL: none.
+ */
+const char *ecartpay_user_of(struct arena *arena, const field_value *thing);
+
+/* ecartpay_list.c: see client.h */
+extern const struct client_list ecartpay_lists[ECARTPAY_LISTS];
 
 /* ecartpay_search.c: all answers so far: found, absent, or the next page. */
 void ecartpay_search(struct ecartpay_reader *r);

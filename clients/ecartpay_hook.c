@@ -158,35 +158,6 @@ bool ecartpay_user_is_valid(const char *id)
 	return n >= 1 && n <= ECARTPAY_USER_MAX && id[n] == '\0';
 }
 
-/* An id of the documented form, or NULL: a hint at most. */
-static const char *hint(struct arena *arena, const field_value *data,
-    const char *name, bool (*is_valid)(const char *id))
-{
-	struct fields probe;
-	const char *id;
-
-	fields_init(&probe, arena);
-	id = field_id(&probe, data, name, NAME_ID_MAX);
-	return id != NULL && is_valid(id) ? id : NULL;
-}
-
-/* Whose list a billing information is to be looked for in first. */
-static void take_user(
-    struct arena *arena, const field_value *data, struct client_notice *notice)
-{
-	const char *user = hint(arena, data, "user_id", ecartpay_user_is_valid);
-	const char *provider =
-	    hint(arena, data, "provider_id", ecartpay_is_object);
-
-	if (user == NULL)
-		return;
-	notice->parent_kind = ECARTPAY_USER;
-	notice->parent_id = user;
-	if (provider != NULL)
-		notice->parent_id =
-		    arena_printf(arena, "%s/%s", user, provider);
-}
-
 static int take_object(const field_value *data, const char *kind,
     struct arena *arena, struct client_notices *out, struct err_text *err)
 {
@@ -205,8 +176,11 @@ static int take_object(const field_value *data, const char *kind,
 		    "data.id is not an id of the documented form");
 	notice->kind = kind;
 	notice->id = id;
+	/* whose list it is to be looked for in first */
 	if (strcmp(kind, ECARTPAY_BILLING) == 0)
-		take_user(arena, data, notice);
+		notice->parent_id = ecartpay_user_of(arena, data);
+	if (notice->parent_id != NULL)
+		notice->parent_kind = ECARTPAY_USER;
 	out->n = 1;
 	return 0;
 }

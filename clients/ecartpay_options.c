@@ -4,10 +4,7 @@
 #include "reconciler/base/arena.h"
 #include "reconciler/base/config.h"
 #include "reconciler/base/err.h"
-#include "reconciler/base/text.h"
 #include "reconciler/core/settings.h"
-
-#include "clients/types.h"
 
 #include "clients/ecartpay.h"
 
@@ -58,72 +55,6 @@ static const struct config_key keys[] = {
 	.min = 0,
 	.max = ECARTPAY_PAGE_SIZE_MAX},
 };
-
-/* ---- words ----------------------------------------------------------------
- */
-
-/* The groups of words, by index of the kind; billing information has none. */
-static const char *const groups[] = {
-    "order_words", "subscription_words", "transaction_words", NULL};
-
-struct group {
-	const char *name;
-	const struct client_kind *kind;
-	struct ecartpay_words *words;
-	struct arena *arena;
-};
-
-static int take_word(void *cookie, const struct config_node *where,
-    const char *key, const char *value, struct err_text *err)
-{
-	const struct group *group = cookie;
-	struct ecartpay_words *words = group->words;
-	const struct client_kind *kind = group->kind;
-	enum state state;
-
-	if (state_of_word(kind->words, kind->n_words, key) != STATE_UNKNOWN)
-		return config_complain(where, key, err,
-		    "a documented word of Ecart Pay, which is not mapped");
-	if (state_parse(value, &state) != 0 || state == STATE_UNKNOWN)
-		return config_complain(where, key, err,
-		    "a state such as \"paid\" or \"failed\" is allowed, "
-		    "got \"%s\"",
-		    value);
-	if (words->n == ECARTPAY_WORDS_MAX)
-		return config_complain(where, key, err,
-		    "at most %d words are allowed", ECARTPAY_WORDS_MAX);
-	words->items[words->n].word = arena_text(group->arena, key);
-	words->items[words->n++].state = state;
-	return 0;
-}
-
-static int take_words(const struct config_node *options,
-    struct ecartpay_options *made, struct arena *arena, struct err_text *err)
-{
-	int rc = 0;
-
-	for (size_t i = 1; i < ECARTPAY_KINDS && rc == 0; i++) {
-		struct group group = {.name = groups[i - 1],
-		    .kind = &ecartpay_client.kinds[i],
-		    .words = &made->words[i],
-		    .arena = arena};
-		const struct config_node *node =
-		    config_group(options, group.name);
-
-		if (node == NULL)
-			continue;
-		group.words->items = arena_alloc(
-		    arena, ECARTPAY_WORDS_MAX, sizeof(*group.words->items));
-		if (group.words->items == NULL)
-			return err_set(
-			    err, ERR_FULL, "no room for the options");
-		rc = config_each(node, take_word, &group, err);
-	}
-	return rc;
-}
-
-/* ---- the rest -------------------------------------------------------------
- */
 
 /* A path that nothing has to be escaped in and that a query may follow. */
 static bool is_path(const char *text)
@@ -194,13 +125,9 @@ int ecartpay_configure(const struct config_node *options, struct arena *arena,
 		return err_set(err, ERR_FULL, "no room for the options");
 	*made = default_options;
 	if (options != NULL)
-		rc = config_fill(options, keys, COUNT(keys), groups, made, err);
-	if (rc == 0 && options != NULL)
-		rc = take_words(options, made, arena, err);
+		rc = config_fill(options, keys, COUNT(keys), NULL, made, err);
 	if (rc == 0)
 		rc = check(options, made, err);
-	if (rc == 0 && arena_failed(arena))
-		return err_set(err, ERR_FULL, "no room for the options");
 	*out = made;
 	return rc;
 }

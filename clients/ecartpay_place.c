@@ -2,9 +2,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <jansson.h>
+
 #include "reconciler/base/arena.h"
 #include "reconciler/base/buf.h"
 #include "reconciler/base/text.h"
+#include "reconciler/core/name.h"
 
 #include "clients/ecartpay.h"
 
@@ -45,6 +48,35 @@ bool ecartpay_owner(
 	out->provider = id[n] == '/' ? id + n + 1 : NULL;
 	return ecartpay_user_is_valid(out->user) &&
 	       (out->provider == NULL || ecartpay_is_object(out->provider));
+}
+
+/* An id of the documented form, or NULL: a hint at most. */
+static const char *hint(struct arena *arena, const field_value *from,
+    const char *name, bool (*is_valid)(const char *id))
+{
+	struct fields probe;
+	const char *id;
+
+	fields_init(&probe, arena);
+	id = field_id(&probe, from, name, NAME_ID_MAX);
+	return id != NULL && is_valid(id) ? id : NULL;
+}
+
+const char *ecartpay_user_of(struct arena *arena, const field_value *thing)
+{
+	const char *user =
+	    hint(arena, thing, "user_id", ecartpay_user_is_valid);
+	const char *provider =
+	    hint(arena, thing, "provider_id", ecartpay_is_object);
+
+	if (user == NULL || provider == NULL)
+		return user;
+	return arena_printf(arena, "%s/%s", user, provider);
+}
+
+const field_value *ecartpay_docs(struct fields *fields, const field_value *root)
+{
+	return json_is_array(root) ? root : field_array(fields, root, "docs");
 }
 
 /* Without a filter the narrow question would be the wide one. */
@@ -113,15 +145,17 @@ const char *ecartpay_place_path(const struct client_object *object,
 	struct buf path;
 
 	buf_init(&path, PATH_BYTES_MAX);
-	if (ecartpay_is_billing(object)) {
+	if (ecartpay_is_billing(object))
 		buf_adds(&path, options->billing_path);
+	else if (strcmp(object->kind, ECARTPAY_SUBSCRIPTION) == 0)
+		buf_adds(&path, "/api/subscriptions");
+	else
+		buf_adds(&path, "/api/transactions");
+	if (at->is_narrow && !ecartpay_is_billing(object)) {
+		buf_addf(&path, "/%s", object->id);
+	} else {
 		if (at->is_narrow)
 			add_owner(&path, object, options);
-		add_page(&path, object, options, at);
-	} else if (at->is_narrow) {
-		buf_addf(&path, "/api/transactions/%s", object->id);
-	} else {
-		buf_adds(&path, "/api/transactions");
 		add_page(&path, object, options, at);
 	}
 	if (path.error == 0)

@@ -59,19 +59,6 @@ static void check_id(struct ecartpay_reader *r, const field_value *thing)
 		    &r->fields, path, "the answer is about another object");
 }
 
-/* The page's table first, then what the settings add to it. */
-static enum state state_of(const struct ecartpay_reader *r, const char *word)
-{
-	const struct ecartpay_words *more =
-	    &r->options->words[ecartpay_index(r->kind)];
-	enum state state =
-	    state_of_word(r->kind->words, r->kind->n_words, word);
-
-	if (state != STATE_UNKNOWN)
-		return state;
-	return state_of_word(more->items, more->n, word);
-}
-
 /*
  * metadata is the merchant's own: a value that cannot be an account reference
  * is as good as none, and refusing the answer would hold back the status.
@@ -102,7 +89,8 @@ void ecartpay_thing(struct ecartpay_reader *r, const field_value *thing)
 	if (row->status != NULL)
 		out->status = reading_word(&r->fields, thing, row->status);
 	if (out->status != NULL)
-		out->state = state_of(r, out->status);
+		out->state = state_of_word(
+		    r->kind->words, r->kind->n_words, out->status);
 	out->changed_at_ms =
 	    field_time(&r->fields, thing, "updated_at", &out->changed_at_text);
 	out->version_ms = out->changed_at_ms;

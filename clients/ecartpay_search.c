@@ -24,7 +24,6 @@
 #include "clients/reading.h"
 
 enum {
-	NUMBERED_PAGES_MAX = 10, /* Ecart Pay: beyond, a token leads on */
 	TOKEN_BYTES_MAX = 1000,
 	LISTED_MAX = 10000 /* elements of one list */
 };
@@ -82,12 +81,9 @@ static void read_page(
 {
 	struct fields *fields = &s->r->fields;
 
-	*out = (struct page){.count = -1};
-	if (json_is_array(root)) {
-		out->docs = root;
+	*out = (struct page){.docs = ecartpay_docs(fields, root), .count = -1};
+	if (json_is_array(root))
 		return;
-	}
-	out->docs = field_array(fields, root, "docs");
 	out->count = field_int(fields, root, "count", 0, INT64_MAX);
 	out->token = field_text(fields, root, "next_token", TOKEN_BYTES_MAX);
 	if (out->docs == NULL)
@@ -173,7 +169,7 @@ static bool is_distinct(struct search *s)
 static enum step turn(struct search *s, const struct page *page)
 {
 	bool needs_token = !ecartpay_is_billing(s->r->object) &&
-			   s->at.page >= NUMBERED_PAGES_MAX;
+			   s->at.page >= ECARTPAY_NUMBERED_PAGES;
 
 	if (needs_token && page->token == NULL)
 		return doubt(s, "next_token", "missing where it is needed");

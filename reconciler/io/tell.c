@@ -49,30 +49,6 @@ static const char *what_next(const struct settled *settled)
 	}
 }
 
-/* Nobody can be told yes or no until somebody says what the word means. */
-static void tell_unknown_word(const struct log *log, const struct flight *f)
-{
-	struct log_pair pairs[] = {
-	    log_text("provider", f->claim.ref.provider),
-	    log_text("kind", f->claim.ref.kind),
-	    log_text("id", f->claim.ref.id),
-	    log_text("status", f->outcome.observation->status),
-	    log_text("why", "the provider's word is not in the type's table"),
-	    log_text("do", "say what it means: in options, where the type has "
-			   "words there, else with policy.unknown"),
-	};
-
-	log_event(log, LOG_ERR, "unknown_word", pairs,
-	    sizeof(pairs) / sizeof(pairs[0]));
-}
-
-static bool is_unknown_word(const struct flight *f)
-{
-	return f->outcome.verdict == VERDICT_TRUTH &&
-	       f->settled.news == HISTORY_NEWS && !f->settled.superseded &&
-	       f->outcome.observation->state == STATE_UNKNOWN;
-}
-
 void tell_settled_look(const struct log *log, const struct flight *f)
 {
 	const struct settled *s = &f->settled;
@@ -99,8 +75,6 @@ void tell_settled_look(const struct log *log, const struct flight *f)
 
 	log_event(log, how_loud(f), "looked", pairs,
 	    sizeof(pairs) / sizeof(pairs[0]));
-	if (is_unknown_word(f))
-		tell_unknown_word(log, f);
 }
 
 void tell_handover(const struct log *log, const struct flight *f)

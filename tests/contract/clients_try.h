@@ -117,16 +117,17 @@ static const struct try_sample try_samples[] = {
 	.word = "\"status\": \"canceled\"", .value = "{}", .nodes = 23},
     {"ecartpay", "tests/fixtures/ecartpay/sample-order/reply.json",
 	{.kind = "order", .id = "65b0565f7f9f32242108746a"},
-	.word = "\"status\": \"created\"", .value = "false"},
+	.word = "\"status\": \"created\"", .value = "false", .nodes = 37},
     {"ecartpay", "tests/fixtures/ecartpay/sample-subscription/reply.json",
 	{.kind = "subscription", .id = "65c0565f7f9f32242108746b"},
-	.word = "\"status\": \"active\"", .value = "0"},
+	.word = "\"status\": \"active\"", .value = "0", .nodes = 18},
     {"ecartpay", "tests/fixtures/ecartpay/trap-12-object/reply.json",
 	{.kind = "billing", .id = "67a3be71c388eff4563a0aa8"},
-	.word = "\"active\": true", .value = "\"2\"", .is_listed = true},
+	.word = "\"active\": true", .value = "\"2\"", .nodes = 27,
+	.is_listed = true},
     {"ecartpay", "tests/fixtures/ecartpay/sample-transaction/reply.json",
 	{.kind = "transaction", .id = "65d0565f7f9f32242108746c"},
-	.word = "\"status\": \"paid\"", .value = "null"},
+	.word = "\"status\": \"paid\"", .value = "null", .nodes = 15},
 };
 
 enum { TRY_SAMPLES = sizeof(try_samples) / sizeof(try_samples[0]) };

@@ -36,7 +36,7 @@ told_that() {
 }
 
 start_fake
-write_config 'options = { subscription_words = { on_hold = "paused"; }; };'
+write_config 'words = ( { kind = "subscription"; word = "on_hold"; state = "paused"; } );'
 start_receiver
 start_worker
 
@@ -67,7 +67,7 @@ account ecartpay/cus_1 | assert_json '.grants[0].status' '"frozen_by_bank"'
 account ecartpay/cus_1 | jq -r .reason | grep -qF '"frozen_by_bank"' ||
   fail "the reason does not name the word"
 wait_until 10 "grep -F unknown_word '$TMP/worker.log' | grep -qF frozen_by_bank"
-grep -F unknown_word "$TMP/worker.log" | grep -qF 'policy.unknown' ||
+grep -F unknown_word "$TMP/worker.log" | grep -qF 'words = (' ||
   fail "the log does not say where the word is mapped"
 row subscription "$SUB" '{"status":"on_hold"}' ecartpay/cus_1 '[false,"paused"]'
 row subscription "$SUB" '{"status":"active"}' ecartpay/cus_1 '[true,"active"]'
@@ -103,7 +103,7 @@ ends_well "$RECEIVER_PID"
 
 # ---- where policy lets a paid order entitle, and where part of it revokes ---
 write_config 'policy = { orders = "grant"; };' \
-  'options = { order_words = { approved = "paid"; }; };'
+  'words = ( { kind = "order"; word = "approved"; state = "paid"; } );'
 told_and_drained order "$ORDER"
 assert entitled ecartpay/cus_2 true
 create "{\"kind\":\"order\",\"id\":\"$SECOND\",\"customer\":\"cus_3\",

@@ -173,6 +173,21 @@ assert_eq "$(job "$BILLING")" '' "a job for what is gone"
 history billing "$SECOND" .status | is '"active"'
 ends_well "$RECEIVER_PID"
 
+# ---- what nobody told us of ---------------------------------------------------
+# Lists find it: the eleventh page of transactions wants the token of the tenth.
+control create '{"kind":"transaction","id":1000,"count":520}' >/dev/null
+control create '{"kind":"billing","id":9,"user_id":"78"}' >/dev/null
+before=$(tu stats --json | jq .objects)
+tu sync ecartpay --discover >/dev/null
+drained
+assert_eq "$(($(tu stats --json | jq .objects) - before))" 521 discovered
+tu stats --json | assert_json '.providers[0].lists | map([.name, .pages]) | sort' \
+  '[["billing",1],["subscriptions",1],["transactions",11]]'
+history transaction 65b0565f7f9f0000000003e8 .cause | is '"discover"'
+tu queue show ecartpay billing 65b0565f7f9f000000000009 --json |
+  jq -c 'select(.status) | .parent_id' | is \
+  '"78/62ab6f2172362c74e1328109"'
+
 # Of the person nothing is kept, nor of what the key bought.
 grep -rhaF -e eyJhbGci -e private_ -e "$HOOK_SECRET" -e Secreta -e B02717973 \
   -e Camino -e jane@ "$STORE" "$TMP"/receiver.log "$TMP"/drain.log &&

@@ -4,33 +4,15 @@
  * may touch a path. Signed wrongly, or without `data` to be signed, it is
  * refused whatever it is. What the scanner takes must be what a parser sees.
  */
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include <jansson.h>
 
-#include "reconciler/base/arena.h"
-#include "reconciler/base/err.h"
-#include "reconciler/core/name.h"
-#include "reconciler/core/settings.h"
 #include "reconciler/core/signature.h"
+#include "tests/fuzz/promises.h"
 
-#include "clients/ecartpay.h"
 #include "clients/slice.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const char stamp[] = "1738793508210";
 static const char hook_id[] = "hook_1";
-
-/* A broken promise must stop the fuzzer, with assertions compiled out too. */
-static void must(bool holds)
-{
-	if (!holds)
-		abort();
-}
 
 static const char *header(void *cookie, const char *name)
 {
@@ -39,43 +21,18 @@ static const char *header(void *cookie, const char *name)
 	return strcmp(name, "X-Pay-Timestamp") == 0 ? stamp : hook_id;
 }
 
-static void check_notice(const struct client *client,
-    const struct provider_settings *provider, struct arena *arena,
-    const struct client_notice *notice)
-{
-	const struct client_object object = {.kind = notice->kind,
-	    .id = notice->id,
-	    .parent_kind = notice->parent_kind,
-	    .parent_id = notice->parent_id};
-	struct client_request request;
-	struct err_text err;
-
-	must(ecartpay_is_object(notice->id));
-	must((notice->parent_kind == NULL) == (notice->parent_id == NULL));
-	must(notice->parent_id == NULL || name_id_is_valid(notice->parent_id));
-	must(strcmp(notice->delivery_id, hook_id) == 0);
-	must(client->ask(provider, &object, arena, &request, &err) == 0);
-	must(strpbrk(request.path, "# \\;\"") == NULL);
-	must(strstr(request.path, "..") == NULL);
-}
-
 static void identify(const struct provider_settings *provider,
     const struct client_hook *hook, bool is_genuine)
 {
-	const struct client *client = client_find("ecartpay");
 	struct client_notices notices;
-	struct err_text err = {""};
 	struct arena arena;
 	int rc;
 
 	arena_init(&arena, 1 << 20);
-	rc = client->identify(provider, hook, &arena, &notices, &err);
-	must(rc == 0 || rc == ERR_BAD || rc == ERR_FULL || rc == ERR_DENIED);
-	must((rc == ERR_DENIED) == !is_genuine || rc == ERR_FULL);
+	rc = promises_hook(client_find("ecartpay"), provider, hook, "# \\;\"",
+	    &arena, &notices);
 	must(rc != 0 || (notices.n > 0) == (notices.ignored == NULL));
-	must(rc == 0 || (notices.n == 0 && err.text[0] != '\0'));
-	for (size_t i = 0; rc == 0 && i < notices.n; i++)
-		check_notice(client, provider, &arena, &notices.items[i]);
+	must((rc == ERR_DENIED) == !is_genuine || rc == ERR_FULL);
 	arena_fini(&arena);
 }
 

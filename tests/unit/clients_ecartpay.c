@@ -322,17 +322,6 @@ static const struct option_case options[] = {
     {__LINE__, "billing_filter = \"never\";", "billing_filter"},
     {__LINE__, "billing_page_size = 0;", NULL},
     {__LINE__, "billing_page_size = 101;", "billing_page_size"},
-    {__LINE__, "order_words = { expired = \"failed\"; };", NULL},
-    {__LINE__, "order_words = { };", NULL},
-    {__LINE__, "order_words = { paid = \"failed\"; };", "paid: a documented"},
-    {__LINE__, "order_words = { x = \"unknown\"; };", "x: a state such as"},
-    {__LINE__, "order_words = { x = \"done\"; };", "x: a state such as"},
-    {__LINE__, "order_words = { x = 1; };", "x"},
-    {__LINE__, "order_words = \"x\";", "order_words"},
-    {__LINE__, "subscription_words = { pause = \"active\"; };",
-	"pause: a documented"},
-    {__LINE__, "transaction_words = { declined = \"failed\"; };", NULL},
-    {__LINE__, "billing_words = { x = \"active\"; };", "billing_words"},
 };
 
 static void check_option(const struct option_case *c)
@@ -361,28 +350,13 @@ static void test_options(void **state)
 		check_option(&options[i]);
 }
 
-static void test_too_many_words(void **state)
+static void test_options_without_room(void **state)
 {
-	struct config *config = NULL;
 	struct err_text err = {""};
 	const void *out = NULL;
 	struct arena arena;
-	char text[4096] = "order_words = {";
-	size_t n = strlen(text);
 
 	(void)state;
-	for (int i = 0; i <= ECARTPAY_WORDS_MAX; i++)
-		n += (size_t)snprintf(
-		    text + n, sizeof(text) - n, "w%d = \"paid\";", i);
-	snprintf(text + n, sizeof(text) - n, "};");
-	arena_init(&arena, ARENA_MAX);
-	assert_int_equal(config_open_text(text, "o", &config, &err), 0);
-	assert_int_equal(
-	    ecartpay()->configure(config_root(config), &arena, &out, &err),
-	    ERR_BAD);
-	assert_non_null(strstr(err.text, "at most 32 words"));
-	config_close(config);
-	arena_fini(&arena);
 	arena_init(&arena, 8);
 	assert_int_equal(
 	    ecartpay()->configure(NULL, &arena, &out, &err), ERR_FULL);
@@ -517,7 +491,7 @@ int main(void)
 	    cmocka_unit_test(test_ask_token_without_room_or_key),
 	    cmocka_unit_test(test_read_token),
 	    cmocka_unit_test(test_options),
-	    cmocka_unit_test(test_too_many_words),
+	    cmocka_unit_test(test_options_without_room),
 	    cmocka_unit_test(test_vectors),
 	    cmocka_unit_test(test_no_secret),
 	};
