@@ -187,11 +187,11 @@ int slice_member(
 	skip_blanks(&s);
 	if (rc == 0 && s.at != s.end)
 		rc = ERR_BAD;
+	if (rc == 0 && out->data == NULL)
+		rc = ERR_ABSENT;
 	if (rc != 0)
 		*out = (struct slice){NULL, 0};
-	if (rc != 0)
-		return rc;
-	return out->data != NULL ? 0 : ERR_ABSENT;
+	return rc;
 }
 
 size_t slice_compact(const struct slice *from, char *out)
