@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "reconciler/base/arena.h"
-#include "reconciler/base/err.h"
 #include "reconciler/core/name.h"
 #include "reconciler/core/settings.h"
 
@@ -19,10 +18,6 @@
 field_value *ecartpay_open(struct ecartpay_reader *r, size_t i)
 {
 	const struct client_reply *reply = &r->replies[i];
-	struct err_text err = {""};
-	field_value *root = NULL;
-	const char *cause;
-	int rc;
 
 	if (!client_read_status(reply, r->arena, r->reading))
 		return NULL;
@@ -31,15 +26,7 @@ field_value *ecartpay_open(struct ecartpay_reader *r, size_t i)
 		    "the content type is not JSON");
 		return NULL;
 	}
-	rc = field_parse(
-	    reply->body, reply->len, CLIENT_JSON_DEPTH_MAX, &root, &err);
-	if (rc == 0)
-		return root;
-	cause = arena_text(r->arena, err.text);
-	reading_refuse(r->reading,
-	    rc == ERR_BAD ? VERDICT_GARBLED : VERDICT_LATER,
-	    cause != NULL ? cause : "not JSON");
-	return NULL;
+	return reading_document(reply, r->arena, r->reading);
 }
 
 /* ---- the object -----------------------------------------------------------
@@ -136,10 +123,6 @@ void ecartpay_read(const struct provider_settings *provider,
 		ecartpay_search(&r);
 	else
 		read_one(&r);
-	if (out->verdict != VERDICT_TRUTH && out->verdict != VERDICT_MORE)
-		return;
-	if (r.fields.error != NULL)
-		reading_refuse(out, VERDICT_GARBLED, r.fields.error);
-	else if (arena_failed(arena))
-		reading_refuse(out, VERDICT_GARBLED, "too large to be held");
+	if (out->verdict == VERDICT_TRUTH || out->verdict == VERDICT_MORE)
+		reading_close(&r.fields, arena, out);
 }

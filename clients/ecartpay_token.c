@@ -13,6 +13,7 @@
 #include "reconciler/core/settings.h"
 
 #include "clients/ecartpay.h"
+#include "clients/reading.h"
 
 enum {
 	KEY_BYTES_MAX = 2048,
@@ -202,9 +203,7 @@ void ecartpay_read_token(const struct provider_settings *provider,
     struct client_token *out)
 {
 	struct client_reading reading = {.cause = NULL};
-	struct err_text err = {""};
-	field_value *root = NULL;
-	int rc;
+	field_value *root;
 
 	(void)provider;
 	(void)now_ms;
@@ -216,15 +215,12 @@ void ecartpay_read_token(const struct provider_settings *provider,
 				   : reading.verdict;
 		return;
 	}
-	rc = field_parse(
-	    reply->body, reply->len, CLIENT_JSON_DEPTH_MAX, &root, &err);
-	if (rc == 0) {
+	root = reading_document(reply, arena, &reading);
+	if (root != NULL) {
 		take_token(root, arena, out);
 	} else {
-		out->verdict = rc == ERR_BAD ? VERDICT_GARBLED : VERDICT_LATER;
-		out->cause = arena_text(arena, err.text);
-		if (out->cause == NULL)
-			out->cause = "not JSON";
+		out->verdict = reading.verdict;
+		out->cause = reading.cause;
 	}
 	field_free(root);
 }

@@ -118,20 +118,6 @@ static const char *put(
 	return status == 0 ? NULL : "this kind has no such member";
 }
 
-/* Which members of a control call do not go into the document. */
-static bool is_verb(const char *name)
-{
-	static const char *const verbs[] = {"kind", "id", "ids", "from", "to",
-	    "count", "notify", "as_integers", "changes", NULL};
-	size_t i;
-
-	for (i = 0; verbs[i] != NULL; i++) {
-		if (strcmp(verbs[i], name) == 0)
-			return true;
-	}
-	return false;
-}
-
 static const char *put_all(
     struct world *w, json_t *document, const json_t *told)
 {
@@ -140,8 +126,9 @@ static const char *put_all(
 
 	json_object_foreach((json_t *)(uintptr_t)told, name, value)
 	{
-		const char *error =
-		    is_verb(name) ? NULL : put(w, document, name, value);
+		const char *error = provider_is_verb(name)
+					? NULL
+					: put(w, document, name, value);
 
 		if (error != NULL)
 			return error;
