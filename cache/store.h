@@ -221,8 +221,8 @@ struct outcome {
 	const struct observation *observation; /* TRUTH */
 	const struct listing *listing;	       /* TRUTH, of a list instead */
 	/*
-	 * TRUTH: it can be asked for under its parent only, and was, under the
-	 * claim's: so the answer confirms that one.
+	 * TRUTH: it was asked for under the claim's parent, and the answer
+	 * confirms that one.
 	 */
 	bool under_parent;
 	const struct member *also; /* TRUTH: to be looked at */

@@ -18,6 +18,7 @@ static const struct client *const types[] = {
     &ecom9_client,
     &mollie_client,
     &generic_client,
+    &ecartpay_client,
 };
 
 enum {

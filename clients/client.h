@@ -113,6 +113,11 @@ struct client_reading {
 	 */
 	struct member also[CLIENT_ALSO_MAX];
 	size_t n_also;
+	/*
+	 * TRUTH: the parent that the question named is confirmed by the answer,
+	 * so that later looks may go by it. Always so for needs_parent.
+	 */
+	bool parent_confirmed;
 };
 
 /* One kind of object of a type. */

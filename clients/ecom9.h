@@ -72,13 +72,6 @@ const char *ecom9_read_name(
     struct ecom9_reader *r, const field_value *from, const char *path);
 
 /*
- * ecom9_read_amount(r, from, path): a JSON number or decimal text, exactly, as
- * text with at least two digits after the point; NULL when absent or null.
- */
-const char *ecom9_read_amount(
-    struct ecom9_reader *r, const field_value *from, const char *path);
-
-/*
  * ecom9_read_owner(r, from, ref): `from` must be about the account `ref`, else
  * it is a complaint; the observation's customer becomes ref, its account what
  * account_from points to in it, else ref.

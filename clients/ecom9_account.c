@@ -277,7 +277,7 @@ static void take_credits(
 
 	ecom9_read_owner(r, root, r->object->id);
 	r->out->account = account;
-	amount = ecom9_read_amount(r, root, "credits");
+	amount = reading_amount(&r->fields, root, "credits");
 	if (credit == NULL || amount == NULL)
 		return;
 	*credit = (struct credit){.amount = amount, .unit = "credits"};

@@ -12,8 +12,6 @@
 
 #include "clients/ecom9.h"
 
-enum { DIGITS_MIN = 2, DIGITS_MAX = 9 /* behind the point of an amount */ };
-
 void ecom9_read_more(
     struct ecom9_reader *r, const struct ecom9_question *question)
 {
@@ -33,23 +31,6 @@ const char *ecom9_read_name(
 	if (!name_id_is_valid(name))
 		field_complain(&r->fields, path, "not a name");
 	return name;
-}
-
-/* With as many digits as it was written with, at least two: 150.0, 0.125. */
-const char *ecom9_read_amount(
-    struct ecom9_reader *r, const field_value *from, const char *path)
-{
-	const char *amount = NULL;
-	struct fields probe;
-	unsigned int digits = DIGITS_MIN;
-
-	do {
-		fields_init(&probe, r->arena);
-		amount = field_amount(&probe, from, path, digits++);
-	} while (probe.error != NULL && digits <= DIGITS_MAX);
-	if (probe.error != NULL && r->fields.error == NULL)
-		r->fields.error = probe.error;
-	return amount;
 }
 
 /*

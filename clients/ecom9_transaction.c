@@ -60,7 +60,7 @@ static void read_item(struct ecom9_reader *r, const field_value *item)
 		return;
 	out->state = state_of(out->status);
 	reading_fact(
-	    out, facts, "amount", ecom9_read_amount(r, item, "amount"));
+	    out, facts, "amount", reading_amount(&r->fields, item, "amount"));
 	reading_fact(out, facts, "currency",
 	    field_text(&r->fields, item, "currency", CURRENCY_MAX));
 	out->facts = facts;

@@ -6,6 +6,8 @@
 
 #include "clients/reading.h"
 
+enum { DIGITS_MIN = 2, DIGITS_MAX = 9 /* behind the point of an amount */ };
+
 void reading_refuse(
     struct client_reading *out, enum verdict verdict, const char *cause)
 {
@@ -60,6 +62,23 @@ const char *reading_word(
 	if (*word == '\0' || text_has_control(word, strlen(word)))
 		field_complain(fields, path, "not a word");
 	return word;
+}
+
+/* 150.0 is "150.00", 0.125 is "0.125". */
+const char *reading_amount(
+    struct fields *fields, const field_value *from, const char *path)
+{
+	const char *amount = NULL;
+	struct fields probe;
+	unsigned int digits = DIGITS_MIN;
+
+	do {
+		fields_init(&probe, fields->arena);
+		amount = field_amount(&probe, from, path, digits++);
+	} while (probe.error != NULL && digits <= DIGITS_MAX);
+	if (probe.error != NULL && fields->error == NULL)
+		fields->error = probe.error;
+	return amount;
 }
 
 void reading_boundary(struct observation *out, int64_t at_ms)

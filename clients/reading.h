@@ -42,6 +42,14 @@ void reading_name_question(
 const char *reading_word(
     struct fields *fields, const field_value *from, const char *path);
 
+/*
+ * reading_amount(fields, from, path): money, a JSON number or decimal text,
+ * exactly, with as many digits as it was written with, at least two and at most
+ * nine; NULL when absent or null.
+ */
+const char *reading_amount(
+    struct fields *fields, const field_value *from, const char *path);
+
 /* reading_boundary(out, at): add the moment unless it is 0 or out is full. */
 void reading_boundary(struct observation *out, int64_t at_ms);
 

@@ -14,5 +14,6 @@ extern const struct client ecosire_client;
 extern const struct client ecom9_client;
 extern const struct client mollie_client;
 extern const struct client generic_client;
+extern const struct client ecartpay_client;
 
 #endif

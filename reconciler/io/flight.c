@@ -160,7 +160,8 @@ static void conclude(struct flight *flight)
 		return;
 	}
 	outcome->observation = &reading->observation;
-	outcome->under_parent = needs_parent(flight);
+	outcome->under_parent =
+	    needs_parent(flight) || reading->parent_confirmed;
 	outcome->also = reading->also;
 	outcome->n_also = reading->n_also;
 }

@@ -3,7 +3,7 @@
  * tests/fixtures/TYPE/CASE holds a notification, an answer, or both:
  *   hook.json   a notification      hook.expect   what it asks us to look at
  *   hook.type   its Content-Type (else application/json)
- *   hook.header a line "Name: value" (else as a genuine sender of the type)
+ *   hook.header lines "Name: value" (else as a genuine sender of the type)
  *   object      "KIND ID [PARENT_KIND PARENT_ID]" that is looked at
  *   reply.json  the answer          reply.expect  the question, the reading
  *   reply.head  "STATUS [CONTENT-TYPE]" (else 200 and the type's)

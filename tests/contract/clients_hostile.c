@@ -6,7 +6,9 @@ enum { HUGE_BYTES = 10 << 20 };
 static void expect_garbled(
     const struct try_sample *sample, const char *body, size_t len)
 {
-	if (try_text(sample, body, len) != VERDICT_GARBLED)
+	if (sample->is_listed && len == 2 && memcmp(body, "[]", 2) == 0)
+		assert_int_equal(try_text(sample, body, len), VERDICT_GONE);
+	else if (try_text(sample, body, len) != VERDICT_GARBLED)
 		fail_msg("taken for truth: %.200s", body);
 }
 

@@ -40,6 +40,12 @@ static const struct question questions[] = {
 	"/v2/subscriptions?limit=250&from=sub_rVKGtNd6s3"},
     {"mollie", "payments", NULL, "/v2/payments?limit=250"},
     {"mollie", "payments", "tr_1", "/v2/payments?limit=250&from=tr_1"},
+    {"ecartpay", "subscriptions", NULL, "/api/subscriptions?limit=50&page=1"},
+    {"ecartpay", "subscriptions", "7", "/api/subscriptions?limit=50&page=7"},
+    {"ecartpay", "transactions", "10", "/api/transactions?limit=50&page=10"},
+    {"ecartpay", "transactions",
+	"next:a+b/c==", "/api/transactions?limit=50&next=a%2Bb%2Fc%3D%3D"},
+    {"ecartpay", "billing", NULL, "/api/billings/clients?limit=50&page=1"},
 };
 
 /* An answer: status 0 is 200. */
@@ -107,6 +113,60 @@ static const struct row rows[] = {
     {"a subscription without its customer", "mollie", "subscriptions", NULL, 0,
 	"{\"_embedded\":{\"subscriptions\":[{\"id\":\"sub_1\"}]}}",
 	"garbled: customerId: missing"},
+    /* Ecart Pay: by numbers to the tenth page, then by what it names. */
+    {"a count that is not reached", "ecartpay", "subscriptions", "2", 0,
+	"{\"count\":101,\"docs\":[{\"id\":\"65B0565F7F9F32242108746A\"}]}",
+	"subscription 65b0565f7f9f32242108746a, next 3"},
+    {"a count that is", "ecartpay", "subscriptions", "2", 0,
+	"{\"count\":100,\"docs\":[{\"id\":\"65b0565f7f9f32242108746a\"}]}",
+	"subscription 65b0565f7f9f32242108746a"},
+    {"an empty page is the end", "ecartpay", "subscriptions", "2", 0,
+	"{\"count\":500,\"docs\":[]}", ""},
+    {"a page that is not full is it too", "ecartpay", "subscriptions", NULL, 0,
+	"{\"docs\":[{\"id\":\"65b0565f7f9f32242108746a\"}]}",
+	"subscription 65b0565f7f9f32242108746a"},
+    {"a path as id", "ecartpay", "subscriptions", NULL, 0,
+	"{\"count\":1,\"docs\":[{\"id\":\"../customers/1\"}]}",
+	"garbled: subscription: not an id"},
+    {"an array where none is documented", "ecartpay", "transactions", NULL, 0,
+	"[{\"id\":\"65b0565f7f9f32242108746a\"}]",
+	"garbled: docs: its parent is not an object"},
+    {"before the tenth page its token is not needed", "ecartpay",
+	"transactions", "9", 0,
+	"{\"count\":501,\"docs\":[{\"id\":\"65b0565f7f9f32242108746a\"}],"
+	"\"next_token\":\"x\"}",
+	"transaction 65b0565f7f9f32242108746a, next 10"},
+    {"the tenth page", "ecartpay", "transactions", "10", 0,
+	"{\"count\":501,\"docs\":[{\"id\":\"65b0565f7f9f32242108746a\"}],"
+	"\"token_page\":10,\"next_token\":\"a+b/c==\"}",
+	"transaction 65b0565f7f9f32242108746a, next next:a+b/c=="},
+    {"the tenth page without a way on", "ecartpay", "transactions", "10", 0,
+	"{\"count\":501,\"docs\":[{\"id\":\"65b0565f7f9f32242108746a\"}]}",
+	"garbled: next_token: missing where it is needed"},
+    {"the tenth page as the last one", "ecartpay", "transactions", "10", 0,
+	"{\"count\":500,\"docs\":[{\"id\":\"65b0565f7f9f32242108746a\"}]}",
+	"transaction 65b0565f7f9f32242108746a"},
+    {"behind a token the next token", "ecartpay", "transactions", "next:a", 0,
+	"{\"count\":900,\"docs\":[{\"id\":\"65b0565f7f9f32242108746a\"}],"
+	"\"next_token\":\"b\"}",
+	"transaction 65b0565f7f9f32242108746a, next next:b"},
+    {"no token is the end", "ecartpay", "transactions", "next:a", 0,
+	"{\"count\":900,\"docs\":[{\"id\":\"65b0565f7f9f32242108746a\"}],"
+	"\"next_token\":null}",
+	"transaction 65b0565f7f9f32242108746a"},
+    {"billing information with its user", "ecartpay", "billing", NULL, 0,
+	"{\"count\":1,\"docs\":[{\"id\":\"67a3be71c388eff4563a0aa8\","
+	"\"user_id\":\"1849\",\"provider_id\":\"62ab6f2172362c74e1328109\"}]}",
+	"billing 67a3be71c388eff4563a0aa8 of user "
+	"1849/62ab6f2172362c74e1328109"},
+    {"billing information as an array", "ecartpay", "billing", NULL, 0,
+	"[{\"id\":\"67a3be71c388eff4563a0aa8\",\"user_id\":\"../x\"}]",
+	"billing 67a3be71c388eff4563a0aa8"},
+    {"billing information as one object", "ecartpay", "billing", NULL, 0,
+	"{\"id\":\"67a3be71c388eff4563a0aa8\",\"user_id\":1849}",
+	"billing 67a3be71c388eff4563a0aa8 of user 1849"},
+    {"no billing information at all", "ecartpay", "billing", NULL, 0, "[]", ""},
+
     {"another thing's id", "mollie", "payments", NULL, 0,
 	"{\"_embedded\":{\"payments\":[{\"id\":\"sub_1\"}]}}",
 	"garbled: payment: not an id"},
@@ -301,6 +361,10 @@ static void takes_no_nonsense(const char *type, const struct client_list *list)
 		struct client_page page;
 		struct arena arena;
 
+		/* an array is one of the forms that it may have */
+		if (strcmp(list->name, "billing") == 0 &&
+		    strcmp(answers[i].body, "[]") == 0)
+			continue;
 		arena_init(&arena, ARENA_MAX);
 		read_page(type, list, NULL, &reply, &arena, &page);
 		if (page.verdict != answers[i].verdict)

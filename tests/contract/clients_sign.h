@@ -15,6 +15,8 @@
 #include "reconciler/core/signature.h"
 
 #include "clients/generic.h"
+#include "clients/client.h"
+#include "clients/slice.h"
 
 enum { SIGN_HEADERS_MAX = 4, SIGN_VALUE_MAX = 1024 };
 
@@ -44,15 +46,20 @@ static inline const char *sign_header(void *cookie, const char *name)
 	return NULL;
 }
 
-/* One header, "Name: value", with a newline at its end; empty: none. */
+/* Lines "Name: value", each with a newline at its end; empty: none. */
 static inline void sign_as_told(struct sign_headers *headers, const char *line)
 {
-	if (line == NULL || *line == '\n')
-		return;
-	if (sscanf(line, "%63[^:]: %1023[^\n]", headers->items[0].name,
-		headers->items[0].value) != 2)
-		abort();
-	headers->n = 1;
+	while (line != NULL && *line != '\0' && *line != '\n') {
+		size_t n = strcspn(line, "\n");
+
+		if (headers->n == SIGN_HEADERS_MAX ||
+		    sscanf(line, "%63[^:]: %1023[^\n]",
+			headers->items[headers->n].name,
+			headers->items[headers->n].value) != 2)
+			abort();
+		headers->n++;
+		line += n + (line[n] == '\n');
+	}
 }
 
 /* How a provider of the type generic is configured to sign. */
@@ -184,6 +191,27 @@ static inline void sign_put(
 	headers->n++;
 }
 
+/* Over `data` as it stands there; without one over nothing at all. */
+static inline void sign_ecartpay(
+    struct sign_headers *headers, const struct client_hook *hook)
+{
+	static const char id[] = "hook_123e4567-e89b-12d3-a456-426614174000";
+	char t[24], mac[SIGNATURE_HEX_MAX], text[SIGN_VALUE_MAX];
+	int n = snprintf(t, sizeof(t), "%" PRId64, hook->now_ms);
+	struct slice data = {"", 0};
+	struct signature_part parts[] = {
+	    {t, (size_t)n}, {".", 1}, {id, sizeof(id) - 1}, {".", 1}, {"", 0}};
+
+	if (slice_member(hook->body, hook->len, "data", &data) == 0)
+		parts[4] = (struct signature_part){data.data, data.len};
+	if (signature_hmac_hex(SIGN_SECRET, parts, 5, mac) != 0)
+		abort();
+	snprintf(text, sizeof(text), "SHA256=%s", mac);
+	sign_put(headers, "x-pay-timestamp", t);
+	sign_put(headers, "x-pay-webhook-id", id);
+	sign_put(headers, "x-pay-signature", text);
+}
+
 /* The one text that is signed, with its holes filled in by hand. */
 static inline void sign_fill(char *out, size_t cap, const char *text,
     const char *stamp, const char *id, const struct client_hook *hook)
@@ -276,6 +304,8 @@ static inline void sign_genuinely(struct sign_headers *headers,
 		sign_mollie(headers, hook);
 	else if (strcmp(type, "generic") == 0)
 		sign_generic(headers, provider, hook);
+	else if (strcmp(type, "ecartpay") == 0)
+		sign_ecartpay(headers, hook);
 }
 
 static inline const char *sign_media(const char *type)

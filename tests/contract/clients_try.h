@@ -34,6 +34,7 @@ struct try_sample {
 	size_t nodes;	     /* of it: itself and all that is in it */
 	const char *before;  /* the answer that was read first, or NULL */
 	const void *options; /* of the provider, or NULL */
+	bool is_listed;	     /* an empty list is an answer: it is gone */
 };
 
 static const struct ecom9_options try_no_credits = {.auth = "bearer"};
@@ -121,6 +122,19 @@ static const struct try_sample try_samples[] = {
     {"generic", "tests/fixtures/generic/paddle-refunded/reply.json",
 	{.kind = "transaction", .id = "txn_01hv8wptq8987qeep44cyrewp9"},
 	.word = "\"status\": \"completed\"", .value = "null", .nodes = 47},
+    {"ecartpay", "tests/fixtures/ecartpay/sample-order/reply.json",
+	{.kind = "order", .id = "65b0565f7f9f32242108746a"},
+	.word = "\"status\": \"created\"", .value = "false", .nodes = 37},
+    {"ecartpay", "tests/fixtures/ecartpay/sample-subscription/reply.json",
+	{.kind = "subscription", .id = "65c0565f7f9f32242108746b"},
+	.word = "\"status\": \"active\"", .value = "0", .nodes = 18},
+    {"ecartpay", "tests/fixtures/ecartpay/trap-12-object/reply.json",
+	{.kind = "billing", .id = "67a3be71c388eff4563a0aa8"},
+	.word = "\"active\": true", .value = "\"2\"", .nodes = 27,
+	.is_listed = true},
+    {"ecartpay", "tests/fixtures/ecartpay/sample-transaction/reply.json",
+	{.kind = "transaction", .id = "65d0565f7f9f32242108746c"},
+	.word = "\"status\": \"paid\"", .value = "null", .nodes = 15},
 };
 
 enum { TRY_SAMPLES = sizeof(try_samples) / sizeof(try_samples[0]) };

@@ -77,10 +77,19 @@ static bool has_key(const struct fake *f, struct MHD_Connection *connection,
 	       strcmp(value + len, f->key) == 0;
 }
 
-static bool is_allowed(const struct fake *f, struct MHD_Connection *connection)
+static const char *authorization(struct MHD_Connection *connection)
+{
+	return MHD_lookup_connection_value(
+	    connection, MHD_HEADER_KIND, "Authorization");
+}
+
+static bool is_allowed(struct fake *f, struct MHD_Connection *connection)
 {
 	const struct provider *p = f->provider;
 
+	if (p->token_path != NULL)
+		return token_is_good(&f->tokens, f->quirks,
+		    authorization(connection), when_now_ms());
 	return f->key[0] == '\0' ||
 	       has_key(f, connection, p->key_header, p->key_prefix) ||
 	       (p->bare_header != NULL &&
@@ -157,6 +166,34 @@ static void answer_route(struct fake *f, struct answer *a,
 	render(f, a, &ask, route, connection);
 }
 
+/* A token for the key; its lifetime is in it. */
+static void answer_token(struct fake *f, struct answer *a,
+    struct MHD_Connection *connection, const char *method)
+{
+	json_t *document;
+
+	if (strcmp(method, "POST") != 0) {
+		a->allow = "POST";
+		fail(f, a, 405, "This path can only be posted to.");
+		return;
+	}
+	if (!token_is_key(f->key, authorization(connection))) {
+		fail(f, a, 401, "Unauthorized");
+		return;
+	}
+	document = json_pack(
+	    "{s:s}", "token", token_sell(&f->tokens, f->quirks, when_now_ms()));
+	a->status = 200;
+	provider_render(document, &a->body);
+	json_decref(document);
+}
+
+static bool is_token_path(const struct fake *f, const char *path)
+{
+	return f->provider->token_path != NULL &&
+	       strcmp(f->provider->token_path, path) == 0;
+}
+
 static void spoil(struct fake *f, struct answer *a)
 {
 	const json_t *how = a->effect.answer;
@@ -184,7 +221,9 @@ void answer_make(struct fake *f, struct answer *a,
 
 	a->is_made = true;
 	a->content_type = f->provider->content_type;
-	if (!is_allowed(f, connection)) {
+	if (is_token_path(f, path)) {
+		answer_token(f, a, connection, method);
+	} else if (!is_allowed(f, connection)) {
 		fail(f, a, 401, "The API key is missing or wrong.");
 	} else if (route == NULL) {
 		fail(f, a, 404, "No such path.");

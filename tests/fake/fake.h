@@ -11,6 +11,7 @@
 #include "tests/fake/provider.h"
 #include "tests/fake/state.h"
 #include "tests/fake/stats.h"
+#include "tests/fake/token.h"
 
 enum { FAKE_KEY_BYTES = 1024, FAKE_URL_BYTES = 1024 };
 
@@ -22,7 +23,8 @@ struct fake {
 	struct faults faults;
 	struct stats stats;
 	json_t *quirks;
-	char key[FAKE_KEY_BYTES];    /* empty: any key will do */
+	struct tokens tokens;	  /* that were sold, where the provider does */
+	char key[FAKE_KEY_BYTES]; /* empty: any key will do */
 	char secret[FAKE_KEY_BYTES]; /* that notifications are signed with */
 	char base_url[FAKE_URL_BYTES];
 	char hooks[STATE_KINDS][FAKE_URL_BYTES]; /* empty: no such hook */

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/fake/ecartpay.h"
 #include "tests/fake/ecom9.h"
 #include "tests/fake/ecosire.h"
 #include "tests/fake/ecurring.h"
@@ -13,6 +14,7 @@
 /* The one place that knows which providers there are. */
 static const struct provider *const rows[] = {
     &ecurring_provider,
+    &ecartpay_provider,
     &ecom9_provider,
     &ecosire_provider,
     &flexprice_provider,

@@ -56,6 +56,11 @@ struct provider {
 	const struct kind *kinds;   /* ends with a NULL name */
 	const struct route *routes; /* ends with a NULL pattern */
 	const char *words; /* that make and change read, parted by blanks */
+	/*
+	 * Where the key only buys a token: the path of the POST that sells one
+	 * (also in routes, to be counted), else NULL; see token.h.
+	 */
+	const char *token_path;
 
 	/* Adds the object that a control call describes; NULL or the error. */
 	const char *(*make)(struct world *world, int kind, const json_t *spec,

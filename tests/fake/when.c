@@ -80,6 +80,18 @@ void when_dutch(int64_t at_ms, char *out, size_t out_bytes)
 	    tm.tm_sec, offset_s / 3600);
 }
 
+void when_utc(int64_t at_ms, char *out, size_t out_bytes)
+{
+	time_t at = (time_t)floor_div(at_ms, 1000);
+	struct tm tm;
+
+	if (gmtime_r(&at, &tm) == NULL)
+		memset(&tm, 0, sizeof(tm));
+	text_print(out, out_bytes, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ",
+	    tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min,
+	    tm.tm_sec, (int)(at_ms - floor_div(at_ms, 1000) * 1000));
+}
+
 /* The midnight itself decides which offset holds, not the time of day. */
 static int64_t midnight_of_day(int64_t day)
 {

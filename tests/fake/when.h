@@ -36,6 +36,9 @@ int when_dutch_offset_s(int64_t at_ms);
  */
 void when_dutch(int64_t at_ms, char *out, size_t out_bytes);
 
+/* UTC with milliseconds, "2025-02-05T22:11:48.210Z". OUT_BYTES of 40. */
+void when_utc(int64_t at_ms, char *out, size_t out_bytes);
+
 /* The local Dutch midnight that begins the day DAYS after that of AT_MS. */
 int64_t when_dutch_midnight(int64_t at_ms, int days);
 

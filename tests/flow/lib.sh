@@ -53,7 +53,7 @@ export NO_PROXY=127.0.0.1
 # What the types differ in: where their API begins, the header of the key, what
 # they notify of, and whether they sign that.
 PROVIDER=${PROVIDER:-ecurring}
-LIB_SIGNS='' LIB_BASE='' LIB_KEY_HEADER='X-Authorization: '
+LIB_SIGNS='' LIB_BASE='' LIB_TOKEN_PATH='' LIB_KEY_HEADER='X-Authorization: '
 LIB_KINDS='subscription transaction'
 case $PROVIDER in
 ecom9)
@@ -76,6 +76,11 @@ paddle) # of the type generic, by the shipped example: see 80-generic.sh
   LIB_KEY_HEADER='Authorization: Bearer ' LIB_SIGNS=1
   LIB_KINDS='subscription transaction adjustment customer'
   ;;
+ecartpay)
+  LIB_SIGNS=1 LIB_KEY_HEADER='Authorization: '
+  LIB_TOKEN_PATH=/api/authorizations/token
+  LIB_KINDS='billing order subscription transaction'
+  ;;
 ecosire)
   LIB_BASE=/api LIB_KEY_HEADER='Authorization: Bearer ' LIB_SIGNS=1
   LIB_KINDS='order subscription invoice license'
@@ -85,6 +90,8 @@ esac
 CONF=$TMP/trueup.conf
 STORE=$TMP/store
 KEY=0123456789abcdef0123456789abcdef012345678
+# A key that only buys a token has two parts.
+[ -z "$LIB_TOKEN_PATH" ] || KEY=public_of_the_tests:private_of_the_tests
 HOOK_TOKEN=hook-token-of-the-tests
 HOOK_SECRET=whsec_dGhlIHNlY3JldCBvZiB0aGUgdGVzdHM=
 FAKE_PID='' RECEIVER_PID='' WORKER_PID='' SPAWN_PID=''
@@ -299,9 +306,11 @@ ask() {
 }
 
 api() {
-  local path=$1
+  local path=$1 key=$KEY
   shift
-  curl -sS -g -H "$LIB_KEY_HEADER$KEY" "$@" "$FAKE_URL$LIB_BASE$path"
+  [ -z "$LIB_TOKEN_PATH" ] || key=$(curl -sS -X POST -u "$KEY" \
+    "$FAKE_URL$LIB_TOKEN_PATH" | jq -r .token)
+  curl -sS -g -H "$LIB_KEY_HEADER$key" "$@" "$FAKE_URL$LIB_BASE$path"
 }
 
 notify() {

@@ -172,6 +172,33 @@ static const struct word_case ecom9[] = {
     {"transaction", "Completed", STATE_UNKNOWN},
 };
 
+static const struct word_case ecartpay[] = {
+    {"billing", "active", STATE_ACTIVE},
+    {"billing", "inactive", STATE_ENDED},
+    {"billing", "unknown", STATE_UNKNOWN},
+    {"order", "created", STATE_PENDING},
+    {"order", "paid", STATE_PAID},
+    {"order", "refunded", STATE_REFUNDED},
+    {"order", "partially_refunded", STATE_PAID},
+    {"order", "pending", STATE_UNKNOWN},
+    {"order", "processing", STATE_UNKNOWN},
+    {"order", "in_process", STATE_UNKNOWN},
+    {"order", "in_review", STATE_UNKNOWN},
+    {"order", "approved", STATE_UNKNOWN},
+    {"order", "completed", STATE_UNKNOWN},
+    {"order", "cancelled", STATE_UNKNOWN},
+    {"order", "expired", STATE_UNKNOWN},
+    {"order", "failed", STATE_UNKNOWN},
+    {"order", "rejected", STATE_UNKNOWN},
+    {"subscription", "active", STATE_ACTIVE},
+    {"subscription", "pause", STATE_PAUSED},
+    {"subscription", "paused", STATE_PAUSED},
+    {"subscription", "cancelled", STATE_ENDED},
+    {"subscription", "canceled", STATE_UNKNOWN},
+    {"transaction", "paid", STATE_PAID},
+    {"transaction", "refunded", STATE_UNKNOWN},
+};
+
 static const struct word_case mollie[] = {
     {"payment", "open", STATE_PENDING},
     {"payment", "pending", STATE_PENDING},
@@ -230,6 +257,7 @@ static const struct {
     ROW(ecom9),
     ROW(mollie),
     ROW(generic),
+    ROW(ecartpay),
 };
 
 /* The kinds of a type, or those of the shipped example of it. */
