@@ -5,7 +5,8 @@
 # mean something else in a shop, too.
 if [ -z "${PROVIDER:-}" ]; then
   started=()
-  for type in ecurring ecom9 stripe ecosire flexprice mollie; do
+  for type in ecurring ecom9 stripe ecosire flexprice mollie \
+    ecartpay; do
     mkdir "$TMP/$type"
     PROVIDER=$type TMP=$TMP/$type bash "$0" &
     started+=($!)
@@ -64,6 +65,12 @@ flexprice)
   create "{\"kind\":\"customer\",\"id\":\"$(ulid cust 1)\",
     \"external_id\":\"acct-42\"}"
   create "{\"kind\":\"subscription\",\"id\":\"$ID\",\"status\":\"$WORD\"}"
+  ;;
+ecartpay)
+  ID=65c0565f7f9f32242108746b CUSTOMER=657b928db4c08f6f66847b09
+  ACCOUNT=ecartpay/$CUSTOMER
+  create "{\"kind\":\"subscription\",\"id\":\"$ID\",
+    \"customer\":\"$CUSTOMER\",\"status\":\"$WORD\"}"
   ;;
 mollie)
   ID=sub_1 ACCOUNT=mollie/cst_1 PARENT=customer/cst_1
