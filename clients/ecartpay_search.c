@@ -157,6 +157,8 @@ static int by_hash(const void *a, const void *b)
  */
 static bool is_distinct(struct search *s)
 {
+	if (s->listed == 0)
+		return true;
 	qsort(s->seen, s->listed, sizeof(*s->seen), by_hash);
 	for (size_t i = 1; i < s->listed; i++) {
 		if (s->seen[i] == s->seen[i - 1])

@@ -1,4 +1,3 @@
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -90,15 +89,16 @@ static long begin_of(const struct ask *ask, long limit)
 {
 	const char *token = ask->query(ask->cookie, "next");
 	long page = number_of(ask, "page", 1, MAX_PAGE + 1);
+	char *end;
 	long from;
-	char end;
 
 	if (token == NULL)
 		return page <= MAX_PAGE ? (page - 1) * limit : -1;
 	/* what looks like base64, with all that has to be escaped */
-	if (sscanf(token, "dG9r+%ld/a==%c", &from, &end) != 1)
+	if (strncmp(token, "dG9r+", 5) != 0)
 		return -1;
-	return from;
+	from = strtol(token + 5, &end, 10);
+	return strcmp(end, "/a==") == 0 ? from : -1;
 }
 
 static json_t *list_transactions(const struct ask *ask)
