@@ -57,10 +57,9 @@ ask stats/objects | jq -e 'all(. == 1)' >/dev/null ||
 
 # All that is known, once more; a change that nobody told of is a repair.
 happens subscription 9 '{"status":"paused"}'
-tu sync --wait >"$TMP/sync" &
-sync=$!
-drained
-wait "$sync"
+start_worker
+timeout 200 "$TRUEUP" -c "$CONF" sync --wait >"$TMP/sync"
+ends_well "$WORKER_PID"
 grep -q 'ecurring: 120 objects' "$TMP/sync" || fail "how many is not said"
 tail -n 1 "$TMP/sync" | grep -q '^0 jobs left' || fail "$(cat "$TMP/sync")"
 ask stats/objects | jq -e 'all(. == 2)' >/dev/null ||
