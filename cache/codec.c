@@ -177,6 +177,11 @@ const char *reader_text(struct reader *r, struct arena *arena)
 	return at != NULL ? copy_text(r, at, len, arena) : NULL;
 }
 
+bool reader_has_more(const struct reader *r)
+{
+	return !r->failed && r->left > 0;
+}
+
 bool reader_is_ok(const struct reader *r)
 {
 	return !r->failed;

@@ -19,12 +19,22 @@ struct err_text;
 
 enum entitled { ENTITLED_NO = 0, ENTITLED_YES, ENTITLED_UNKNOWN };
 
-/* What a state gives: nothing, access, access for a while, or no answer. */
-enum access { ACCESS_DENY = 0, ACCESS_ALLOW, ACCESS_GRACE, ACCESS_UNKNOWN };
+/*
+ * What a state gives: nothing, access, access for a while, no answer; or (of
+ * the state unknown) for a while what the state before it gave, then no answer.
+ */
+enum access {
+	ACCESS_DENY = 0,
+	ACCESS_ALLOW,
+	ACCESS_GRACE,
+	ACCESS_UNKNOWN,
+	ACCESS_KEEP
+};
 
 struct policy_rule {
 	enum access access;
-	int64_t grace_ms; /* ACCESS_GRACE: from the grant's state_at_ms */
+	/* ACCESS_GRACE: from state_at_ms; ACCESS_KEEP: from unknown_at_ms. */
+	int64_t grace_ms;
 };
 
 /* One provider's policy: a rule for each state. Immutable once loaded. */
@@ -45,9 +55,10 @@ void policy_default(struct policy *policy);
 /*
  * policy_set(policy, word, rule, err): one line of a `policy` group. word is a
  * state and rule "allow", "deny", "grace DURATION", or, for the state unknown
- * only, "unknown"; or word is `refund`, `partial_refund` or `chargeback` and
- * rule "revoke" or "keep"; or word is `orders` and rule "grant" or "ignore"
- * (the same as paid = "allow" or "deny"). 0, or ERR_BAD with what is allowed.
+ * only, "unknown" or "keep-last DURATION"; or word is `refund`,
+ * `partial_refund` or `chargeback` and rule "revoke" or "keep"; or word is
+ * `orders` and rule "grant" or "ignore" (the same as paid = "allow" or "deny").
+ * 0, or ERR_BAD with what is allowed.
  */
 int policy_set(struct policy *policy, const char *word, const char *rule,
     struct err_text *err);

@@ -49,6 +49,14 @@ struct grant {
 	int64_t since_ms;    /* 0: always */
 	int64_t until_ms;    /* 0: open */
 	int64_t state_at_ms; /* since when it is in this state, for a grace */
+	/*
+	 * Of an unknown state, the last one that was known, since when that
+	 * was, and when it became unknown. The record's, not a client's to
+	 * say; zeros: none is on record.
+	 */
+	enum state was;
+	int64_t was_at_ms;
+	int64_t unknown_at_ms;
 };
 
 /*

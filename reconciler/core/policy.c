@@ -17,12 +17,41 @@ void policy_default(struct policy *policy)
 	    .revokes = {[EFFECT_REFUND] = true, [EFFECT_CHARGEBACK] = true}};
 }
 
+/* Rules that last a while, and which state may have them. */
+struct lasting {
+	const char *word;
+	enum access access;
+	bool unknown_only;
+};
+
+static const struct lasting lastings[] = {
+    {"grace ", ACCESS_GRACE, false},
+    {"keep-last ", ACCESS_KEEP, true},
+};
+
+enum { N_LASTINGS = sizeof(lastings) / sizeof(lastings[0]) };
+
+static int parse_lasting(
+    enum state state, const char *rule, struct policy_rule *out)
+{
+	for (size_t i = 0; i < N_LASTINGS; i++) {
+		size_t len = strlen(lastings[i].word);
+
+		if (strncmp(rule, lastings[i].word, len) != 0 ||
+		    (lastings[i].unknown_only && state != STATE_UNKNOWN))
+			continue;
+		out->access = lastings[i].access;
+		if (clock_parse_duration(rule + len, &out->grace_ms) != 0)
+			return ERR_BAD;
+		return out->grace_ms > 0 ? 0 : ERR_BAD;
+	}
+	return ERR_BAD;
+}
+
 /* 0 and *out, or ERR_BAD. */
 static int rule_parse(
     enum state state, const char *rule, struct policy_rule *out)
 {
-	static const char grace[] = "grace ";
-
 	*out = (struct policy_rule){.access = ACCESS_DENY};
 	if (strcmp(rule, "deny") == 0)
 		return 0;
@@ -34,12 +63,7 @@ static int rule_parse(
 		out->access = ACCESS_UNKNOWN;
 		return 0;
 	}
-	if (strncmp(rule, grace, sizeof(grace) - 1) != 0)
-		return ERR_BAD;
-	out->access = ACCESS_GRACE;
-	if (clock_parse_duration(rule + sizeof(grace) - 1, &out->grace_ms) != 0)
-		return ERR_BAD;
-	return out->grace_ms > 0 ? 0 : ERR_BAD;
+	return parse_lasting(state, rule, out);
 }
 
 static int set_state(struct policy *policy, const char *word, const char *rule,
@@ -59,7 +83,9 @@ static int set_state(struct policy *policy, const char *word, const char *rule,
 		return err_set(err, ERR_BAD,
 		    "\"%s\" for %s: allow, deny%s or grace DURATION "
 		    "(such as \"grace 7d\")",
-		    rule, word, which == STATE_UNKNOWN ? ", unknown" : "");
+		    rule, word,
+		    which == STATE_UNKNOWN ? ", unknown, keep-last DURATION"
+					   : "");
 	policy->rules[which] = parsed;
 	return 0;
 }
@@ -110,11 +136,12 @@ const char *policy_rule_text(
 	    [ACCESS_ALLOW] = "allow",
 	    [ACCESS_GRACE] = "grace",
 	    [ACCESS_UNKNOWN] = "unknown",
+	    [ACCESS_KEEP] = "keep-last",
 	};
 	char duration[CLOCK_TEXT_MAX];
 
-	if (rule->access == ACCESS_GRACE)
-		(void)snprintf(out, cap, "grace %s",
+	if (rule->access == ACCESS_GRACE || rule->access == ACCESS_KEEP)
+		(void)snprintf(out, cap, "%s %s", words[rule->access],
 		    clock_format_duration(rule->grace_ms, duration));
 	else
 		(void)snprintf(out, cap, "%s", words[rule->access]);

@@ -1,0 +1,217 @@
+/*
+ * What a record takes over from answer to answer, so that what lasts a while
+ * does not begin anew: the state before a word that nobody knows.
+ */
+#include "cache/grants.h"
+#include "cache/turn.h"
+
+#include "tests/contract/ledger_tell.h"
+
+static void set_policy(struct fixture *f, const char *word, const char *rule)
+{
+	assert_int_equal(
+	    policy_set(&f->providers[0].policy, word, rule, NULL), 0);
+}
+
+/* The one subscription, looked at at that second; it says that word. */
+static void look(
+    struct fixture *f, int64_t at, const char *status, enum state state)
+{
+	struct answer a;
+
+	f->now_ms = sec(at);
+	answer_sub(&a, status, state);
+	ledger_look(f, sub_ref("s1"), CAUSE_NOTIFIED, &a);
+}
+
+static const char *answer_at(struct fixture *f, int64_t at)
+{
+	f->now_ms = sec(at);
+	return tell_account(f, "shop/7");
+}
+
+/* ---- keep-last -------------------------------------------------------- */
+
+static void test_the_state_before_is_kept(void **state)
+{
+	struct fixture *f = *state;
+
+	set_policy(f, "unknown", "keep-last 60s");
+	look(f, 0, "active", STATE_ACTIVE);
+	look(f, 100, "xyz", STATE_UNKNOWN);
+	assert_string_equal(answer_at(f, 100), "true unknown s1:xyz[-,-)");
+	/* Neither another such word nor the same begins it anew. */
+	look(f, 120, "abc", STATE_UNKNOWN);
+	look(f, 140, "abc", STATE_UNKNOWN);
+	assert_string_equal(answer_at(f, 159), "true unknown s1:abc[-,-)");
+	assert_string_equal(answer_at(f, 160), "null unknown s1:abc[-,-)");
+	assert_int_equal(ledger_advance(f), 1);
+	assert_string_equal(
+	    tell_changes(f, 1), "2 shop/7 true>null unknown@160/160 time s1");
+	/* Nor is it forgotten when it is over. */
+	look(f, 200, "xyz", STATE_UNKNOWN);
+	assert_string_equal(answer_at(f, 200), "null unknown s1:xyz[-,-)");
+	assert_string_equal(
+	    tell_past(f, "shop/7", sec(130), 0), "true unknown s1:abc[-,-)");
+	assert_string_equal(
+	    tell_past(f, "shop/7", sec(170), 0), "null unknown s1:abc[-,-)");
+
+	/* A word that is known is a new beginning. */
+	look(f, 300, "active", STATE_ACTIVE);
+	look(f, 310, "xyz", STATE_UNKNOWN);
+	assert_string_equal(answer_at(f, 369), "true unknown s1:xyz[-,-)");
+	assert_string_equal(answer_at(f, 370), "null unknown s1:xyz[-,-)");
+}
+
+static void test_policy_alone_says_whether(void **state)
+{
+	struct fixture *f = *state;
+
+	look(f, 0, "active", STATE_ACTIVE);
+	look(f, 100, "xyz", STATE_UNKNOWN);
+	assert_string_equal(answer_at(f, 110), "null unknown s1:xyz[-,-)");
+	set_policy(f, "unknown", "keep-last 60s");
+	assert_string_equal(answer_at(f, 110), "true unknown s1:xyz[-,-)");
+	set_policy(f, "active", "deny");
+	assert_string_equal(answer_at(f, 110), "false unknown s1:xyz[-,-)");
+}
+
+static void test_nothing_was_known_before(void **state)
+{
+	struct fixture *f = *state;
+
+	set_policy(f, "unknown", "keep-last 60s");
+	look(f, 0, "xyz", STATE_UNKNOWN);
+	assert_string_equal(answer_at(f, 1), "null unknown s1:xyz[-,-)");
+	look(f, 10, "abc", STATE_UNKNOWN);
+	assert_string_equal(answer_at(f, 11), "null unknown s1:abc[-,-)");
+}
+
+/* The provider's moment counts where it can be true. */
+static void test_since_when_it_is_unknown(void **state)
+{
+	struct fixture *f = *state;
+	struct answer a;
+
+	set_policy(f, "unknown", "keep-last 60s");
+	look(f, 50, "active", STATE_ACTIVE);
+	f->now_ms = sec(100);
+	answer_sub(&a, "xyz", STATE_UNKNOWN);
+	a.grants[0].state_at_ms = sec(80);
+	ledger_look(f, sub_ref("s1"), CAUSE_NOTIFIED, &a);
+	assert_string_equal(answer_at(f, 139), "true unknown s1:xyz[-,-)");
+	assert_string_equal(answer_at(f, 140), "null unknown s1:xyz[-,-)");
+
+	/* It was seen active at 200: it was not unknown at 180. */
+	look(f, 200, "active", STATE_ACTIVE);
+	f->now_ms = sec(210);
+	a.grants[0].state_at_ms = sec(180);
+	ledger_look(f, sub_ref("s1"), CAUSE_NOTIFIED, &a);
+	assert_string_equal(answer_at(f, 269), "true unknown s1:xyz[-,-)");
+	assert_string_equal(answer_at(f, 270), "null unknown s1:xyz[-,-)");
+}
+
+/* Lists change their order; a grant is known by what it is of. */
+static void test_in_another_order(void **state)
+{
+	struct fixture *f = *state;
+	struct answer a;
+
+	set_policy(f, "unknown", "keep-last 60s");
+	f->now_ms = sec(0);
+	answer_sub(&a, "on", STATE_ACTIVE);
+	answer_grant(&a, 1, "off", STATE_ENDED, 0, 0);
+	a.grants[1].product = "other";
+	ledger_look(f, sub_ref("s1"), CAUSE_NOTIFIED, &a);
+	f->now_ms = sec(100);
+	answer_sub(&a, "xyz", STATE_UNKNOWN);
+	answer_grant(&a, 1, "xyz", STATE_UNKNOWN, 0, 0);
+	a.grants[0].product = "other";
+	ledger_look(f, sub_ref("s1"), CAUSE_NOTIFIED, &a);
+	assert_int_equal(
+	    ledger_account(f, "shop/7").grants[0].grant.was, STATE_ENDED);
+	assert_int_equal(
+	    ledger_account(f, "shop/7").grants[1].grant.was, STATE_ACTIVE);
+
+	/* Of one that is called otherwise, its place says which it was. */
+	f->now_ms = sec(110);
+	a.grants[1].product = "renamed";
+	ledger_look(f, sub_ref("s1"), CAUSE_NOTIFIED, &a);
+	assert_int_equal(
+	    ledger_account(f, "shop/7").grants[1].grant.was, STATE_ACTIVE);
+	/* One more has nothing before it. */
+	f->now_ms = sec(120);
+	answer_grant(&a, 2, "xyz", STATE_UNKNOWN, 0, 0);
+	a.grants[2].product = "third";
+	ledger_look(f, sub_ref("s1"), CAUSE_NOTIFIED, &a);
+	assert_int_equal(
+	    ledger_account(f, "shop/7").grants[2].grant.was, STATE_UNKNOWN);
+}
+
+static void test_it_moves_along(void **state)
+{
+	struct fixture *f = *state;
+
+	set_policy(f, "unknown", "keep-last 60s");
+	look(f, 0, "active", STATE_ACTIVE);
+	look(f, 100, "xyz", STATE_UNKNOWN);
+	ledger_link(f, "7", "usr");
+	assert_string_equal(tell_account(f, "usr"), "true unknown s1:xyz[-,-)");
+	f->now_ms = sec(160);
+	assert_string_equal(tell_account(f, "usr"), "null unknown s1:xyz[-,-)");
+	assert_string_equal(
+	    tell_past(f, "usr", sec(150), 0), "true unknown s1:xyz[-,-)");
+}
+
+/* ---- records of older programs ---------------------------------------- */
+
+/* The current row as a program wrote it that knew nothing behind the label. */
+static void cut_record(struct fixture *f, const char *account, size_t bytes)
+{
+	struct store_turn *turn = fixture_begin(f);
+	struct span value;
+	uint8_t copy[RECORD_MAX];
+	struct key key;
+
+	grants_key(&key, account, 1, 0);
+	assert_int_equal(
+	    lmdb_get(turn->txn, TABLE_GRANTS, key_span(&key), &value), 0);
+	assert_true(value.len > bytes);
+	memcpy(copy, value.data, value.len);
+	lmdb_put(turn->txn, TABLE_GRANTS, key_span(&key),
+	    (struct span){copy, value.len - bytes});
+	fixture_commit(f, turn);
+}
+
+static void test_an_older_record_keeps_nothing(void **state)
+{
+	enum { PAST_BYTES = 1 + 8 + 8 };
+	struct fixture *f = *state;
+
+	set_policy(f, "unknown", "keep-last 60s");
+	look(f, 0, "active", STATE_ACTIVE);
+	look(f, 100, "xyz", STATE_UNKNOWN);
+	cut_record(f, "shop/7", PAST_BYTES);
+	assert_string_equal(answer_at(f, 110), "null unknown s1:xyz[-,-)");
+	look(f, 120, "active", STATE_ACTIVE);
+	look(f, 130, "xyz", STATE_UNKNOWN);
+	assert_string_equal(answer_at(f, 140), "true unknown s1:xyz[-,-)");
+}
+
+#define TEST(name) \
+	cmocka_unit_test_setup_teardown(name, ledger_setup, fixture_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest all[] = {
+	    TEST(test_the_state_before_is_kept),
+	    TEST(test_policy_alone_says_whether),
+	    TEST(test_nothing_was_known_before),
+	    TEST(test_since_when_it_is_unknown),
+	    TEST(test_in_another_order),
+	    TEST(test_it_moves_along),
+	    TEST(test_an_older_record_keeps_nothing),
+	};
+
+	return cmocka_run_group_tests(all, NULL, NULL);
+}
