@@ -53,6 +53,15 @@ static void remember(const struct carry *carry, const struct held_grant *old,
 	grant->unknown_at_ms = unknown_since(carry, old, grant);
 }
 
+static void keep_beginning(const struct held_grant *old, struct grant *grant)
+{
+	int64_t at_ms = old->grant.state_at_ms;
+
+	if (at_ms != 0 &&
+	    (grant->state_at_ms == 0 || at_ms < grant->state_at_ms))
+		grant->state_at_ms = at_ms;
+}
+
 void carry_over(const struct carry *carry, size_t index, struct grant *grant)
 {
 	const struct held_grant *old = before(carry, index, grant);
@@ -60,6 +69,10 @@ void carry_over(const struct carry *carry, size_t index, struct grant *grant)
 	grant->was = STATE_UNKNOWN;
 	grant->was_at_ms = 0;
 	grant->unknown_at_ms = 0;
-	if (old != NULL && grant->state == STATE_UNKNOWN)
+	if (old == NULL)
+		return;
+	if (grant->state == STATE_UNKNOWN)
 		remember(carry, old, grant);
+	if (grant->state == old->grant.state && !carry->interrupted)
+		keep_beginning(old, grant);
 }

@@ -7,6 +7,7 @@
 
 #include "reconciler/core/entitle.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,13 +16,17 @@ struct carry {
 	const struct held_grant *old;
 	size_t n;
 	int64_t started_ms; /* when the look began that says what they are */
+	/* The provider tells that the state was another one in between. */
+	bool interrupted;
 };
 
 /*
  * carry_over(carry, index, grant): the index-th grant as the answer says it
- * becomes the one to record. An unknown state takes along what was known before
- * it. The grant before it is the one of the same product and label, else the
- * one in the same place.
+ * becomes the one to record. While its state is the same it began when it was
+ * first said to have begun, since what some providers say is when they last
+ * touched it. An unknown state takes along what was known before it. The grant
+ * before it is the one of the same product and label, else the one in the same
+ * place.
  */
 void carry_over(const struct carry *carry, size_t index, struct grant *grant);
 

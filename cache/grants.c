@@ -241,7 +241,9 @@ void grants_replace(struct store_turn *turn, const struct object_record *object,
 	    n > 0 && effects_has_open(turn->txn, &object->shown.ref);
 	struct held_grant *old =
 	    arena_alloc(&turn->arena, n_before + 1, sizeof(*old));
-	struct carry carry = {.old = old, .started_ms = basis->started_ms};
+	struct carry carry = {.old = old,
+	    .started_ms = basis->started_ms,
+	    .interrupted = basis->interrupted};
 	struct key key;
 
 	if (old == NULL)

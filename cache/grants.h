@@ -50,6 +50,7 @@ int grants_load(struct lmdb_txn *txn, const struct settings *settings,
 struct grants_basis {
 	int64_t changed_at_ms; /* the provider's time of the status, or 0 */
 	int64_t started_ms;    /* when we began to ask */
+	bool interrupted;      /* as in cache/carry.h */
 };
 
 /*

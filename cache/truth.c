@@ -128,6 +128,19 @@ static int64_t happened_at(const struct settlement *s)
 	return s->plan.append[s->plan.n_append - 1].at_ms;
 }
 
+/* The provider's list tells that it has been in another state since. */
+static bool was_interrupted(const struct settlement *s)
+{
+	for (size_t i = 0; i < s->plan.n_append; i++) {
+		const struct transition *entry = &s->plan.append[i];
+
+		if (entry->source == SOURCE_PROVIDER &&
+		    entry->state != s->outcome->observation->state)
+			return true;
+	}
+	return false;
+}
+
 /* What it did to what it had paid for. */
 static void reverse(struct settlement *s, struct touched *touched,
     const struct object_record *after)
@@ -147,7 +160,8 @@ static void record(struct settlement *s, const struct transition *entries)
 {
 	const struct observation *obs = s->outcome->observation;
 	struct grants_basis basis = {.changed_at_ms = obs->changed_at_ms,
-	    .started_ms = s->outcome->started_ms};
+	    .started_ms = s->outcome->started_ms,
+	    .interrupted = was_interrupted(s)};
 	struct accounts_event event = {.cause = s->outcome->claim->cause,
 	    .at_ms = happened_at(s),
 	    .about = &s->ref};

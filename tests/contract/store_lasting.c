@@ -1,9 +1,11 @@
 /*
  * What a record takes over from answer to answer, so that what lasts a while
- * does not begin anew: the state before a word that nobody knows.
+ * does not begin anew: the state before a word that nobody knows, and since
+ * when a state is what it is.
  */
 #include "cache/grants.h"
 #include "cache/turn.h"
+#include "cache/versions.h"
 
 #include "tests/contract/ledger_tell.h"
 
@@ -163,6 +165,94 @@ static void test_it_moves_along(void **state)
 	    tell_past(f, "usr", sec(150), 0), "true unknown s1:xyz[-,-)");
 }
 
+/* ---- since when ------------------------------------------------------- */
+
+/* past_due, by a provider that says when it last touched the object. */
+static void look_due(struct fixture *f, int64_t at, const char *status)
+{
+	struct answer a;
+
+	f->now_ms = sec(at);
+	answer_sub(&a, status, STATE_PAST_DUE);
+	a.grants[0].state_at_ms = sec(at);
+	ledger_look(f, sub_ref("s1"), CAUSE_NOTIFIED, &a);
+}
+
+static size_t count_versions(struct fixture *f, const char *account)
+{
+	struct store_turn *turn = fixture_begin(f);
+	struct version *versions;
+	size_t n = 0;
+
+	assert_int_equal(
+	    versions_load(turn->txn, account, 0, &turn->arena, &versions, &n),
+	    0);
+	store_turn_abort(turn);
+	return n;
+}
+
+static void test_a_grace_does_not_begin_anew(void **state)
+{
+	struct fixture *f = *state;
+
+	set_policy(f, "past_due", "grace 60s");
+	look_due(f, 10, "past_due");
+	assert_string_equal(answer_at(f, 11), "true past_due s1:past_due[-,-)");
+	look_due(f, 20, "past_due");
+	look_due(f, 30, "past_due");
+	assert_int_equal(count_versions(f, "shop/7"), 1);
+	look_due(f, 40, "unpaid"); /* another word for the same state */
+	assert_int_equal(count_versions(f, "shop/7"), 2);
+	assert_string_equal(answer_at(f, 69), "true past_due s1:unpaid[-,-)");
+	assert_string_equal(answer_at(f, 70), "false past_due s1:unpaid[-,-)");
+	look_due(f, 80, "unpaid");
+	assert_string_equal(answer_at(f, 80), "false past_due s1:unpaid[-,-)");
+
+	look(f, 90, "active", STATE_ACTIVE);
+	look_due(f, 100, "past_due");
+	assert_string_equal(
+	    answer_at(f, 159), "true past_due s1:past_due[-,-)");
+}
+
+/* What is learnt late, or is earlier than we thought, is taken. */
+static void test_a_beginning_is_learnt(void **state)
+{
+	struct fixture *f = *state;
+
+	set_policy(f, "past_due", "grace 60s");
+	look(f, 10, "past_due", STATE_PAST_DUE);
+	assert_string_equal(answer_at(f, 11), "null past_due s1:past_due[-,-)");
+	look_due(f, 20, "past_due");
+	assert_string_equal(answer_at(f, 79), "true past_due s1:past_due[-,-)");
+	look(f, 30, "past_due", STATE_PAST_DUE);
+	assert_string_equal(answer_at(f, 79), "true past_due s1:past_due[-,-)");
+	assert_string_equal(
+	    answer_at(f, 80), "false past_due s1:past_due[-,-)");
+	assert_int_equal(count_versions(f, "shop/7"), 2);
+}
+
+/* Of a provider that lists history: it was paid, and failed again. */
+static void test_a_listed_way_back_is_a_beginning(void **state)
+{
+	struct fixture *f = *state;
+	struct answer a;
+
+	set_policy(f, "past_due", "grace 60s");
+	f->now_ms = sec(10);
+	answer_sub(&a, "past_due", STATE_PAST_DUE);
+	answer_list(&a, "past_due", STATE_PAST_DUE, sec(10));
+	a.grants[0].state_at_ms = sec(10);
+	ledger_look(f, sub_ref("s1"), CAUSE_NOTIFIED, &a);
+	f->now_ms = sec(50);
+	answer_list(&a, "active", STATE_ACTIVE, sec(30));
+	answer_list(&a, "past_due", STATE_PAST_DUE, sec(40));
+	a.grants[0].state_at_ms = sec(40);
+	ledger_look(f, sub_ref("s1"), CAUSE_NOTIFIED, &a);
+	assert_string_equal(answer_at(f, 99), "true past_due s1:past_due[-,-)");
+	assert_string_equal(
+	    answer_at(f, 100), "false past_due s1:past_due[-,-)");
+}
+
 /* ---- records of older programs ---------------------------------------- */
 
 /* The current row as a program wrote it that knew nothing behind the label. */
@@ -210,6 +300,9 @@ int main(void)
 	    TEST(test_since_when_it_is_unknown),
 	    TEST(test_in_another_order),
 	    TEST(test_it_moves_along),
+	    TEST(test_a_grace_does_not_begin_anew),
+	    TEST(test_a_beginning_is_learnt),
+	    TEST(test_a_listed_way_back_is_a_beginning),
 	    TEST(test_an_older_record_keeps_nothing),
 	};
 

@@ -98,3 +98,13 @@ drained
 tu changes | tail -n 1 | jq -c '[.account, .entitled, .was]' |
   is '["ecurring/paused",false,true]'
 assert_eq "$(ask stats/objects | jq add)" "$fetched" "policy asked again"
+
+# The provider touches one: it has been paused all the same since it was.
+policy 'paused = "grace 7d"'
+subscription '{"id":"7","customer":"again","status":"paused"}'
+told_and_drained subscription 7
+ends=$(account ecurring/again | jq -r .valid_until)
+control edit "{\"kind\":\"subscription\",\"id\":\"7\",
+  \"set\":{\"updated_at\":\"$(date -u +%Y-%m-%dT%H:%M:%S+00:00)\"}}" >/dev/null
+told_and_drained subscription 7
+account ecurring/again | assert_json .valid_until "\"$ends\""
