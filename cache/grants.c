@@ -134,7 +134,7 @@ int grants_load(struct lmdb_txn *txn, const struct settings *settings,
 
 /* ---- replacing -------------------------------------------------------- */
 
-static bool is_same(const struct grant *a, const struct grant *b)
+static bool is_same_but_renewed(const struct grant *a, const struct grant *b)
 {
 	return a->state == b->state && a->since_ms == b->since_ms &&
 	       a->until_ms == b->until_ms && a->state_at_ms == b->state_at_ms &&
@@ -143,6 +143,11 @@ static bool is_same(const struct grant *a, const struct grant *b)
 	       text_equal(a->status, b->status) &&
 	       text_equal(a->product, b->product) &&
 	       text_equal(a->label, b->label);
+}
+
+static bool is_same(const struct grant *a, const struct grant *b)
+{
+	return a->renews_ms == b->renews_ms && is_same_but_renewed(a, b);
 }
 
 static int64_t first_held_from(
@@ -164,7 +169,8 @@ static bool is_between(int64_t ms, int64_t after_ms, int64_t last_ms)
 
 /*
  * The status' own time counts only when it is the status that changed; an end
- * that has passed already ended it then, whenever we heard of it.
+ * that has passed already ended it then, and what was renewed was so when that
+ * was due, whenever we heard of it.
  */
 static int64_t next_held_from(const struct version *last,
     const struct grant *grant, const struct grants_basis *basis)
@@ -175,6 +181,10 @@ static int64_t next_held_from(const struct version *last,
 		return basis->changed_at_ms;
 	if (is_between(grant->until_ms, last->held_from_ms, basis->started_ms))
 		return grant->until_ms;
+	if (is_same_but_renewed(&last->grant, grant) &&
+	    is_between(
+		last->grant.renews_ms, last->held_from_ms, basis->started_ms))
+		return last->grant.renews_ms;
 	return basis->started_ms;
 }
 

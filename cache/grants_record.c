@@ -18,6 +18,7 @@ void grants_encode(struct writer *w, const struct object_ref *object,
 	writer_u8(w, (uint8_t)grant->was);
 	writer_i64(w, grant->was_at_ms);
 	writer_i64(w, grant->unknown_at_ms);
+	writer_i64(w, grant->renews_ms);
 }
 
 /* Absent where an older program wrote the record: none is known. */
@@ -28,6 +29,7 @@ static void decode_past(struct reader *r, struct grant *grant)
 	grant->was = (enum state)record_enum(r, STATE_COUNT);
 	grant->was_at_ms = reader_i64(r);
 	grant->unknown_at_ms = reader_i64(r);
+	grant->renews_ms = reader_i64(r);
 }
 
 void grants_decode(struct reader *r, struct arena *arena,

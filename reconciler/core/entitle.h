@@ -40,6 +40,11 @@ struct policy_rule {
 /* One provider's policy: a rule for each state. Immutable once loaded. */
 struct policy {
 	struct policy_rule rules[STATE_COUNT];
+	/*
+	 * For how long behind its renews_ms a grant is believed that says yes;
+	 * then there is no answer. 0: for ever.
+	 */
+	int64_t patience_ms;
 	/* By effect: does money that went back revoke what it paid for? */
 	bool revokes[EFFECT_COUNT];
 };
@@ -48,7 +53,8 @@ struct policy {
  * policy_default(policy): trialing, active and past_due allow; paid denies
  * (a payment by itself opens nothing unless the type or policy says so);
  * unknown has no answer; everything else denies. A full refund and a
- * chargeback revoke what they paid for, a partial refund does not.
+ * chargeback revoke what they paid for, a partial refund does not. A renewal
+ * that does not come is waited for for 30 days.
  */
 void policy_default(struct policy *policy);
 
@@ -57,8 +63,9 @@ void policy_default(struct policy *policy);
  * state and rule "allow", "deny", "grace DURATION", or, for the state unknown
  * only, "unknown" or "keep-last DURATION"; or word is `refund`,
  * `partial_refund` or `chargeback` and rule "revoke" or "keep"; or word is
- * `orders` and rule "grant" or "ignore" (the same as paid = "allow" or "deny").
- * 0, or ERR_BAD with what is allowed.
+ * `orders` and rule "grant" or "ignore" (the same as paid = "allow" or "deny");
+ * or word is `renewal` and rule "patience DURATION" or "trust". 0, or ERR_BAD
+ * with what is allowed.
  */
 int policy_set(struct policy *policy, const char *word, const char *rule,
     struct err_text *err);

@@ -54,6 +54,12 @@ struct grant {
 	 */
 	int64_t state_at_ms;
 	/*
+	 * When the provider should have renewed it, while it calls it active or
+	 * trialing and does not end it by then; 0: unknown. That alone ends
+	 * nothing: providers are late.
+	 */
+	int64_t renews_ms;
+	/*
 	 * Of an unknown state, the last one that was known, since when that
 	 * was, and when it became unknown. The record's, not a client's to
 	 * say; zeros: none is on record.

@@ -10,15 +10,26 @@ enum state outline_state(const struct held_grant *held)
 	return held->grant.state;
 }
 
-static struct policy_rule rule_of(
-    const struct held_grant *held, enum state state)
-{
+/* A grant, and the policy that it is read by. */
+struct reader {
+	const struct grant *grant;
+	const struct policy *policy;
 	struct policy fallback;
+};
 
-	if (held->policy != NULL)
-		return held->policy->rules[state];
-	policy_default(&fallback);
-	return fallback.rules[state];
+static void reader_make(struct reader *reader, const struct held_grant *held)
+{
+	reader->grant = &held->grant;
+	reader->policy = held->policy;
+	if (reader->policy != NULL)
+		return;
+	policy_default(&reader->fallback);
+	reader->policy = &reader->fallback;
+}
+
+static int64_t later(int64_t a_ms, int64_t b_ms)
+{
+	return a_ms > b_ms ? a_ms : b_ms;
 }
 
 /* What it says in that time, unless there is none. */
@@ -39,11 +50,32 @@ struct stay {
 	int64_t end_ms;
 };
 
+/*
+ * Yes, as long as the provider may be believed: a renewal that did not come for
+ * so long is more likely missed by us or forgotten by it.
+ */
+static void add_yes(struct outline *out, const struct reader *reader,
+    int64_t start_ms, int64_t end_ms)
+{
+	int64_t lapsed_ms = INT64_MAX;
+
+	if (reader->grant->renews_ms != 0 && reader->policy->patience_ms != 0)
+		lapsed_ms = ms_add(
+		    reader->grant->renews_ms, reader->policy->patience_ms);
+	if (lapsed_ms >= end_ms) {
+		add(out, ENTITLED_YES, start_ms, end_ms);
+		return;
+	}
+	out->lapsed_ms = lapsed_ms;
+	add(out, ENTITLED_YES, start_ms, lapsed_ms);
+	add(out, ENTITLED_UNKNOWN, later(start_ms, lapsed_ms), end_ms);
+}
+
 /* What a state gives. Returns until when, at the latest. */
 static int64_t add_state(
-    struct outline *out, const struct held_grant *held, const struct stay *stay)
+    struct outline *out, const struct reader *reader, const struct stay *stay)
 {
-	struct policy_rule rule = rule_of(held, stay->state);
+	struct policy_rule rule = reader->policy->rules[stay->state];
 	int64_t end_ms = stay->end_ms, grace_end_ms;
 
 	out->denied = rule.access == ACCESS_DENY;
@@ -61,25 +93,39 @@ static int64_t add_state(
 		if (grace_end_ms < end_ms)
 			end_ms = grace_end_ms;
 	}
-	add(out, ENTITLED_YES, stay->start_ms, end_ms);
+	add_yes(out, reader, stay->start_ms, end_ms);
 	return end_ms;
 }
 
 /* Until when the state before the unknown one is kept; 0: it is not. */
-static int64_t keep_until(const struct held_grant *held)
+static int64_t keep_until(const struct reader *reader, enum state state)
 {
-	const struct grant *grant = &held->grant;
-	struct policy_rule rule;
+	const struct policy_rule *rule = &reader->policy->rules[STATE_UNKNOWN];
+	const struct grant *grant = reader->grant;
 
-	if (outline_state(held) != STATE_UNKNOWN ||
+	if (state != STATE_UNKNOWN || rule->access != ACCESS_KEEP ||
 	    grant->was == STATE_UNKNOWN ||
 	    (unsigned int)grant->was >= STATE_COUNT ||
 	    grant->unknown_at_ms == 0)
 		return 0;
-	rule = rule_of(held, STATE_UNKNOWN);
-	if (rule.access != ACCESS_KEEP)
-		return 0;
-	return ms_add(grant->unknown_at_ms, rule.grace_ms);
+	return ms_add(grant->unknown_at_ms, rule->grace_ms);
+}
+
+/* The state before, then nobody knows. */
+static void add_kept(struct outline *out, const struct reader *reader)
+{
+	struct stay stay = {.state = reader->grant->was,
+	    .at_ms = reader->grant->was_at_ms,
+	    .start_ms = out->start_ms,
+	    .end_ms = out->end_ms};
+
+	if (out->kept_until_ms < stay.end_ms)
+		stay.end_ms = out->kept_until_ms;
+	(void)add_state(out, reader, &stay);
+	out->denied = false;
+	out->graced = false;
+	add(out, ENTITLED_UNKNOWN, later(out->kept_until_ms, out->start_ms),
+	    out->end_ms);
 }
 
 void outline_make(const struct held_grant *held, struct outline *out)
@@ -87,29 +133,22 @@ void outline_make(const struct held_grant *held, struct outline *out)
 	const struct grant *grant = &held->grant;
 	struct stay stay = {
 	    .state = outline_state(held), .at_ms = grant->state_at_ms};
-	int64_t kept_ms = keep_until(held);
+	struct reader reader;
 
+	reader_make(&reader, held);
 	out->start_ms = grant->since_ms != 0 ? grant->since_ms : INT64_MIN;
 	out->end_ms = grant->until_ms != 0 ? grant->until_ms : INT64_MAX;
 	out->n = 0;
 	out->denied = false;
 	out->graced = false;
-	out->kept_until_ms = kept_ms;
+	out->lapsed_ms = 0;
+	out->kept_until_ms = keep_until(&reader, stay.state);
 	stay.start_ms = out->start_ms;
 	stay.end_ms = out->end_ms;
-	if (kept_ms == 0) {
-		out->end_ms = add_state(out, held, &stay);
-		return;
-	}
-	stay.state = grant->was;
-	stay.at_ms = grant->was_at_ms;
-	if (kept_ms < stay.end_ms)
-		stay.end_ms = kept_ms;
-	(void)add_state(out, held, &stay);
-	out->denied = false;
-	out->graced = false;
-	add(out, ENTITLED_UNKNOWN,
-	    kept_ms > out->start_ms ? kept_ms : out->start_ms, out->end_ms);
+	if (out->kept_until_ms != 0)
+		add_kept(out, &reader);
+	else
+		out->end_ms = add_state(out, &reader, &stay);
 }
 
 static bool covers(const struct piece *piece, int64_t now_ms)

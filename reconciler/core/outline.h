@@ -29,6 +29,7 @@ struct outline {
 	size_t n;
 	bool denied;	       /* its state gives nothing, whenever */
 	bool graced;	       /* its end is that of a grace, or before that */
+	int64_t lapsed_ms;     /* a yes is not believed from then on; 0 */
 	int64_t kept_until_ms; /* its state is the one before, until then; 0 */
 };
 

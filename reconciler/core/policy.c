@@ -7,6 +7,9 @@
 
 #include "reconciler/core/entitle.h"
 
+/* A month: most renewals come once a month, so one may be missed. */
+#define PATIENCE_MS (INT64_C(30) * 24 * 3600 * 1000)
+
 void policy_default(struct policy *policy)
 {
 	*policy = (struct policy){
@@ -14,6 +17,7 @@ void policy_default(struct policy *policy)
 		[STATE_TRIALING] = {.access = ACCESS_ALLOW},
 		[STATE_ACTIVE] = {.access = ACCESS_ALLOW},
 		[STATE_PAST_DUE] = {.access = ACCESS_ALLOW}},
+	    .patience_ms = PATIENCE_MS,
 	    .revokes = {[EFFECT_REFUND] = true, [EFFECT_CHARGEBACK] = true}};
 }
 
@@ -31,6 +35,14 @@ static const struct lasting lastings[] = {
 
 enum { N_LASTINGS = sizeof(lastings) / sizeof(lastings[0]) };
 
+/* A duration that is not nothing. 0, or ERR_BAD. */
+static int parse_while(const char *text, int64_t *out_ms)
+{
+	if (clock_parse_duration(text, out_ms) != 0)
+		return ERR_BAD;
+	return *out_ms > 0 ? 0 : ERR_BAD;
+}
+
 static int parse_lasting(
     enum state state, const char *rule, struct policy_rule *out)
 {
@@ -41,9 +53,7 @@ static int parse_lasting(
 		    (lastings[i].unknown_only && state != STATE_UNKNOWN))
 			continue;
 		out->access = lastings[i].access;
-		if (clock_parse_duration(rule + len, &out->grace_ms) != 0)
-			return ERR_BAD;
-		return out->grace_ms > 0 ? 0 : ERR_BAD;
+		return parse_while(rule + len, &out->grace_ms);
 	}
 	return ERR_BAD;
 }
@@ -76,8 +86,8 @@ static int set_state(struct policy *policy, const char *word, const char *rule,
 		return err_set(err, ERR_BAD,
 		    "no such word \"%s\": a state (pending, trialing, active, "
 		    "past_due, paused, ended, paid, failed, refunded, "
-		    "reversed, unknown), refund, partial_refund, chargeback "
-		    "or orders",
+		    "reversed, unknown), refund, partial_refund, chargeback, "
+		    "orders or renewal",
 		    word);
 	if (rule_parse(which, rule, &parsed) != 0)
 		return err_set(err, ERR_BAD,
@@ -115,6 +125,24 @@ static int set_orders(
 	return 0;
 }
 
+static int set_renewal(
+    struct policy *policy, const char *rule, struct err_text *err)
+{
+	static const char patience[] = "patience ";
+	const size_t len = sizeof(patience) - 1;
+	int64_t ms = 0;
+
+	if (strcmp(rule, "trust") != 0 &&
+	    (strncmp(rule, patience, len) != 0 ||
+		parse_while(rule + len, &ms) != 0))
+		return err_set(err, ERR_BAD,
+		    "\"%s\" for renewal: trust or patience DURATION (such as "
+		    "\"patience 30d\")",
+		    rule);
+	policy->patience_ms = ms;
+	return 0;
+}
+
 int policy_set(struct policy *policy, const char *word, const char *rule,
     struct err_text *err)
 {
@@ -125,6 +153,8 @@ int policy_set(struct policy *policy, const char *word, const char *rule,
 	}
 	if (strcmp(word, "orders") == 0)
 		return set_orders(policy, rule, err);
+	if (strcmp(word, "renewal") == 0)
+		return set_renewal(policy, rule, err);
 	return set_state(policy, word, rule, err);
 }
 

@@ -68,14 +68,32 @@ static int say_yes(const struct subject *s, char *out, size_t cap)
 	if (s->outline->graced)
 		return snprintf(out, cap, "in grace until %s (%s at provider)",
 		    moment(s->piece->end_ms).text, s->word);
+	if (s->held->grant.renews_ms != 0 &&
+	    s->held->grant.renews_ms <= s->now_ms)
+		return snprintf(out, cap,
+		    "%s %s at provider, renewal due since %s", s->noun, s->word,
+		    moment(s->held->grant.renews_ms).text);
 	if (s->outline->end_ms != INT64_MAX)
 		return snprintf(out, cap, "%s ends %s (%s at provider)",
 		    s->noun, moment(s->outline->end_ms).text, s->word);
 	return snprintf(out, cap, "%s %s at provider", s->noun, s->word);
 }
 
+/* The provider says yes, but of a time that should have been followed. */
+static bool is_lapsed(const struct subject *s)
+{
+	const struct outline *outline = s->outline;
+
+	return outline->lapsed_ms != 0 && outline->lapsed_ms <= s->now_ms &&
+	       (outline->kept_until_ms == 0 || is_kept(s));
+}
+
 static int say_unknown(const struct subject *s, char *out, size_t cap)
 {
+	if (is_lapsed(s))
+		return snprintf(out, cap,
+		    "%s %s at provider, but the renewal due %s did not come",
+		    s->noun, s->word, moment(s->held->grant.renews_ms).text);
 	if (outline_state(s->held) != STATE_UNKNOWN)
 		return snprintf(out, cap,
 		    "%s %s at provider, since when is not known", s->noun,

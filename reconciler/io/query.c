@@ -63,6 +63,12 @@ static int choose_grants(const struct settings *settings,
 	return 0;
 }
 
+/* A moment at which something was to happen, and nobody looked behind it. */
+static bool has_passed(int64_t at_ms, int64_t verified_ms, int64_t now_ms)
+{
+	return at_ms != 0 && at_ms <= now_ms && verified_ms <= at_ms;
+}
+
 /* Nothing waits to be looked at, and the last look is not too long ago. */
 static bool is_fresh(const struct settings *settings,
     const struct account_view *seen, int64_t now_ms)
@@ -75,7 +81,9 @@ static bool is_fresh(const struct settings *settings,
 		    settings_provider(settings, held->object.provider);
 
 		if (p == NULL ||
-		    now_ms - held->verified_at_ms > p->schedule.resync_ms)
+		    now_ms - held->verified_at_ms > p->schedule.resync_ms ||
+		    has_passed(
+			held->grant.renews_ms, held->verified_at_ms, now_ms))
 			return false;
 	}
 	return true;

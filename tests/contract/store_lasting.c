@@ -1,7 +1,7 @@
 /*
  * What a record takes over from answer to answer, so that what lasts a while
- * does not begin anew: the state before a word that nobody knows, and since
- * when a state is what it is.
+ * does not begin anew: the state before a word that nobody knows, since when a
+ * state is what it is, and a renewal that does not come.
  */
 #include "cache/grants.h"
 #include "cache/turn.h"
@@ -253,6 +253,139 @@ static void test_a_listed_way_back_is_a_beginning(void **state)
 	    answer_at(f, 100), "false past_due s1:past_due[-,-)");
 }
 
+/* ---- renewals --------------------------------------------------------- */
+
+/* An active subscription that is to be renewed at that second. */
+static struct settled look_renewed(
+    struct fixture *f, int64_t at, enum cause cause, int64_t renews)
+{
+	struct answer a;
+
+	f->now_ms = sec(at);
+	answer_sub(&a, "active", STATE_ACTIVE);
+	a.grants[0].renews_ms = sec(renews);
+	return ledger_look(f, sub_ref("s1"), cause, &a);
+}
+
+/* The due job's look, whatever made it. */
+static struct settled answer_renewed(struct fixture *f, int64_t renews)
+{
+	struct answer a;
+
+	answer_sub(&a, "active", STATE_ACTIVE);
+	a.grants[0].renews_ms = sec(renews);
+	return ledger_answer(f, &a);
+}
+
+static int64_t next_check(struct fixture *f)
+{
+	struct object object;
+
+	assert_int_equal(ledger_object(f, sub_ref("s1"), &object), 0);
+	return object.next_check_ms;
+}
+
+/* Just after it is due at 300, then up the ladder: 336 is the last of that. */
+static void climb(struct fixture *f)
+{
+	struct settled settled;
+
+	look_renewed(f, 0, CAUSE_NOTIFIED, 300);
+	assert_int_equal(next_check(f), sec(301));
+	f->now_ms = sec(301);
+	assert_int_equal(ledger_checks(f), 1);
+	settled = answer_renewed(f, 300);
+	assert_int_equal(settled.fate, FATE_AGAIN);
+	assert_int_equal(settled.due_ms, sec(306));
+	f->now_ms = sec(306);
+	assert_int_equal(answer_renewed(f, 300).due_ms, sec(336));
+	f->now_ms = sec(336);
+	assert_int_equal(answer_renewed(f, 300).fate, FATE_DONE);
+}
+
+/* Then once an hour. */
+static void test_an_overdue_renewal_is_looked_at(void **state)
+{
+	struct fixture *f = *state;
+
+	climb(f);
+	assert_int_equal(next_check(f), sec(336 + 3600));
+	f->now_ms = sec(336 + 3600);
+	assert_int_equal(ledger_checks(f), 1);
+	assert_int_equal(answer_renewed(f, 300).fate, FATE_DONE);
+	assert_int_equal(next_check(f), sec(336 + 7200));
+
+	/* It comes at last. */
+	f->now_ms = sec(336 + 7200);
+	assert_int_equal(ledger_checks(f), 1);
+	assert_int_equal(answer_renewed(f, 50000).fate, FATE_DONE);
+	assert_int_equal(next_check(f), sec(50001));
+}
+
+/* All that comes of it was foreseen since it was due. */
+static void test_what_comes_of_an_overdue_renewal_is_no_repair(void **state)
+{
+	struct fixture *f = *state;
+	struct settled settled;
+	struct answer a;
+
+	climb(f);
+	f->now_ms = sec(336 + 3600);
+	assert_int_equal(ledger_checks(f), 1);
+	answer_sub(&a, "ended", STATE_ENDED);
+	a.seen.changed_at_ms = sec(350);
+	settled = ledger_answer(f, &a);
+	assert_int_equal(settled.news, HISTORY_NEWS);
+	assert_false(settled.repair);
+}
+
+/* Who first hears of it when it is long overdue has no ladder to climb. */
+static void test_a_renewal_that_was_overdue_already(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(
+	    look_renewed(f, 400, CAUSE_NOTIFIED, 300).fate, FATE_DONE);
+	assert_int_equal(next_check(f), sec(400 + 3600));
+}
+
+static void test_patience_ends_by_itself(void **state)
+{
+	struct fixture *f = *state;
+
+	set_policy(f, "renewal", "patience 60s");
+	look_renewed(f, 0, CAUSE_NOTIFIED, 100);
+	look_renewed(f, 110, CAUSE_NOTIFIED, 100);
+	assert_string_equal(answer_at(f, 159), "true active s1:active[-,-)");
+	assert_string_equal(answer_at(f, 160), "null active s1:active[-,-)");
+	assert_int_equal(ledger_advance(f), 1);
+	assert_string_equal(
+	    tell_changes(f, 1), "2 shop/7 true>null active@160/160 time s1");
+	/* It names the same old end again: unknown it stays. */
+	look_renewed(f, 200, CAUSE_RESYNC, 100);
+	assert_string_equal(answer_at(f, 200), "null active s1:active[-,-)");
+	/* Renewed after all: as we know now, all the time. */
+	look_renewed(f, 300, CAUSE_RESYNC, 1000);
+	assert_string_equal(answer_at(f, 300), "true active s1:active[-,-)");
+	assert_string_equal(
+	    tell_past(f, "shop/7", sec(250), 0), "true active s1:active[-,-)");
+	assert_string_equal(tell_past(f, "shop/7", sec(250), sec(299)),
+	    "null active s1:active[-,-)");
+	assert_int_equal(count_versions(f, "shop/7"), 2);
+}
+
+static void test_trust_has_no_end(void **state)
+{
+	struct fixture *f = *state;
+
+	look_renewed(f, 0, CAUSE_NOTIFIED, 100);
+	assert_string_equal(
+	    answer_at(f, 100 + 30 * 86400), "null active s1:active[-,-)");
+	set_policy(f, "renewal", "trust");
+	assert_string_equal(
+	    answer_at(f, 100 + 30 * 86400), "true active s1:active[-,-)");
+}
+
 /* ---- records of older programs ---------------------------------------- */
 
 /* The current row as a program wrote it that knew nothing behind the label. */
@@ -275,7 +408,7 @@ static void cut_record(struct fixture *f, const char *account, size_t bytes)
 
 static void test_an_older_record_keeps_nothing(void **state)
 {
-	enum { PAST_BYTES = 1 + 8 + 8 };
+	enum { PAST_BYTES = 1 + 8 + 8 + 8 };
 	struct fixture *f = *state;
 
 	set_policy(f, "unknown", "keep-last 60s");
@@ -303,6 +436,11 @@ int main(void)
 	    TEST(test_a_grace_does_not_begin_anew),
 	    TEST(test_a_beginning_is_learnt),
 	    TEST(test_a_listed_way_back_is_a_beginning),
+	    TEST(test_an_overdue_renewal_is_looked_at),
+	    TEST(test_what_comes_of_an_overdue_renewal_is_no_repair),
+	    TEST(test_a_renewal_that_was_overdue_already),
+	    TEST(test_patience_ends_by_itself),
+	    TEST(test_trust_has_no_end),
 	    TEST(test_an_older_record_keeps_nothing),
 	};
 
