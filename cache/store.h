@@ -348,6 +348,11 @@ struct object {
 	int64_t changed_at_ms;	  /* when its newest entry was recorded */
 	int64_t missing_since_ms; /* the provider says there is none; 0 */
 	int64_t next_check_ms;
+	/*
+	 * A known moment at which it may change: the one that the next check is
+	 * for, or one that has passed and that brought nothing yet; 0: none.
+	 */
+	int64_t boundary_ms;
 	uint64_t entries; /* of history */
 };
 

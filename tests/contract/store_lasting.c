@@ -5,6 +5,8 @@
  */
 #include "cache/grants.h"
 #include "cache/turn.h"
+#include "clients/client.h"
+#include "reconciler/io/query.h"
 #include "cache/versions.h"
 
 #include "tests/contract/ledger_tell.h"
@@ -386,6 +388,40 @@ static void test_trust_has_no_end(void **state)
 	    answer_at(f, 100 + 30 * 86400), "true active s1:active[-,-)");
 }
 
+static bool is_fresh(struct fixture *f, int64_t at)
+{
+	struct account_question question = {
+	    .account = "shop/7", .now_ms = sec(at)};
+	struct account_answer answer;
+	struct store_view *view;
+
+	f->providers[0].client = client_find("ecurring");
+	assert_int_equal(store_view_open(f->store, &view, &f->err), 0);
+	assert_int_equal(query_account(view, &f->settings, &question, &f->arena,
+			     &answer, &f->err),
+	    0);
+	store_view_close(view);
+	return answer.fresh;
+}
+
+/* Without a worker: neither what it scheduled nor the age says so yet. */
+static void test_not_fresh_behind_a_renewal(void **state)
+{
+	struct fixture *f = *state;
+	struct object object;
+
+	f->providers[0].schedule.n_rungs = 0;
+	look_renewed(f, 0, CAUSE_NOTIFIED, 86399);
+	assert_int_equal(ledger_object(f, sub_ref("s1"), &object), 0);
+	assert_int_equal(object.boundary_ms, 0);
+	assert_true(is_fresh(f, 86398));
+	assert_false(is_fresh(f, 86399));
+	look_renewed(f, 86399, CAUSE_MANUAL, 86399);
+	assert_false(is_fresh(f, 86399));
+	look_renewed(f, 86500, CAUSE_MANUAL, 86399);
+	assert_true(is_fresh(f, 86500));
+}
+
 /* ---- records of older programs ---------------------------------------- */
 
 /* The current row as a program wrote it that knew nothing behind the label. */
@@ -441,6 +477,7 @@ int main(void)
 	    TEST(test_a_renewal_that_was_overdue_already),
 	    TEST(test_patience_ends_by_itself),
 	    TEST(test_trust_has_no_end),
+	    TEST(test_not_fresh_behind_a_renewal),
 	    TEST(test_an_older_record_keeps_nothing),
 	};
 

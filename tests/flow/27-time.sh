@@ -87,8 +87,12 @@ subscription "{\"id\":\"5\",\"customer\":\"alone\",\"cancel_date\":$soon}"
 told_and_drained subscription 5
 assert entitled ecurring/alone true
 wait_until 5 'entitled ecurring/alone false'
+# Nobody looked since: it may have been prolonged.
+account ecurring/alone | assert_json '[.pending, .fresh]' '[0,false]'
 edges ecurring/alone | jq -c '.[0]' | is true
 drained
+wait_until 5 '[ "$(drain)" = 0 ] &&
+  [ "$(account ecurring/alone | jq -c "[.pending, .fresh]")" = "[0,true]" ]'
 drained
 edges ecurring/alone | tail -n 1 | is "[false,\"$(iso "$soon")\",\"time\"]"
 edges ecurring/alone | wc -l | is 2
