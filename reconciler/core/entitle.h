@@ -74,6 +74,11 @@ int policy_set(struct policy *policy, const char *word, const char *rule,
 const char *policy_rule_text(
     const struct policy_rule *rule, char *out, size_t cap);
 
+/* policy_renewal_text(policy, out, cap): the rule of `renewal`, as it is read.
+ */
+const char *policy_renewal_text(
+    const struct policy *policy, char *out, size_t cap);
+
 /* An effect as recorded at its target: by which object it was made. */
 struct held_effect {
 	enum effect_kind kind;

@@ -158,6 +158,17 @@ int policy_set(struct policy *policy, const char *word, const char *rule,
 	return set_state(policy, word, rule, err);
 }
 
+/* As people write it: 7d, not 1w. */
+static const char *duration_text(int64_t ms, char out[CLOCK_TEXT_MAX])
+{
+	const int64_t day_ms = INT64_C(24) * 3600 * 1000;
+
+	if (ms % day_ms != 0)
+		return clock_format_duration(ms, out);
+	(void)snprintf(out, CLOCK_TEXT_MAX, "%lldd", (long long)(ms / day_ms));
+	return out;
+}
+
 const char *policy_rule_text(
     const struct policy_rule *rule, char *out, size_t cap)
 {
@@ -172,8 +183,21 @@ const char *policy_rule_text(
 
 	if (rule->access == ACCESS_GRACE || rule->access == ACCESS_KEEP)
 		(void)snprintf(out, cap, "%s %s", words[rule->access],
-		    clock_format_duration(rule->grace_ms, duration));
+		    duration_text(rule->grace_ms, duration));
 	else
 		(void)snprintf(out, cap, "%s", words[rule->access]);
+	return out;
+}
+
+const char *policy_renewal_text(
+    const struct policy *policy, char *out, size_t cap)
+{
+	char duration[CLOCK_TEXT_MAX];
+
+	if (policy->patience_ms == 0)
+		(void)snprintf(out, cap, "trust");
+	else
+		(void)snprintf(out, cap, "patience %s",
+		    duration_text(policy->patience_ms, duration));
 	return out;
 }
