@@ -52,6 +52,11 @@ bool reader_bool(struct reader *r);
 /* reader_text(r, arena): a copy; NULL where NULL was written or on failure. */
 const char *reader_text(struct reader *r, struct arena *arena);
 /*
+ * reader_span(r): a text where it lies, not copied, good for as long as the
+ * record is; data NULL where NULL was written or on failure.
+ */
+struct span reader_span(struct reader *r);
+/*
  * reader_has_more(r): nothing failed and bytes are left: a field that an older
  * program did not write is there.
  */

@@ -2,6 +2,7 @@
 
 #include "reconciler/base/text.h"
 
+#include "reconciler/core/chain.h"
 #include "reconciler/core/outline.h"
 #include "reconciler/core/reason.h"
 #include "reconciler/core/revoke.h"
@@ -34,37 +35,6 @@ static int64_t end_of(
 	int64_t cut_ms = revoke_start(held, now_ms);
 
 	return cut_ms < piece->end_ms ? cut_ms : piece->end_ms;
-}
-
-/*
- * Until when somebody says so without a gap, from now on: each grant that
- * begins before the end so far and goes beyond it moves the end. The passes go
- * to and fro, so that grants in the order of time, either way, are two of them.
- */
-static int64_t chain_end(const struct held_grant *grants, size_t n,
-    enum entitled says, int64_t now_ms)
-{
-	int64_t end_ms = now_ms;
-	bool moved = true, back = false;
-	const struct held_grant *held;
-	const struct piece *piece;
-	struct outline outline;
-	size_t i;
-
-	while (moved && end_ms != INT64_MAX) {
-		moved = false;
-		for (i = 0; i < n; i++) {
-			held = &grants[back ? n - 1 - i : i];
-			outline_make(held, &outline);
-			piece = outline_at(&outline, held, end_ms);
-			if (piece == NULL || piece->says != says)
-				continue;
-			end_ms = end_of(piece, held, end_ms);
-			moved = true;
-		}
-		back = !back;
-	}
-	return end_ms;
 }
 
 /* The first moment after now at which a piece begins, or comes back. */
@@ -100,12 +70,12 @@ static int64_t next_start(const struct held_grant *grants, size_t n,
 }
 
 static int64_t valid_until(const struct held_grant *grants, size_t n,
-    enum entitled entitled, int64_t now_ms)
+    enum entitled entitled, int64_t now_ms, struct arena *scratch)
 {
 	int64_t until_ms = INT64_MAX, start_ms;
 
 	if (entitled != ENTITLED_NO)
-		until_ms = chain_end(grants, n, entitled, now_ms);
+		until_ms = chain_end(grants, n, entitled, now_ms, scratch);
 	if (entitled != ENTITLED_YES) {
 		start_ms = next_start(grants, n, ENTITLED_YES, now_ms);
 		until_ms = start_ms < until_ms ? start_ms : until_ms;
@@ -162,6 +132,12 @@ static bool outvotes(const struct vote *vote, const struct vote *best)
 void entitle_account(const struct held_grant *grants, size_t n, int64_t now_ms,
     struct entitlement *out)
 {
+	entitle_account_with(grants, n, now_ms, NULL, out);
+}
+
+void entitle_account_with(const struct held_grant *grants, size_t n,
+    int64_t now_ms, struct arena *scratch, struct entitlement *out)
+{
 	struct vote vote, best = {.says = ENTITLED_NO};
 	struct outline outline;
 
@@ -181,7 +157,8 @@ void entitle_account(const struct held_grant *grants, size_t n, int64_t now_ms,
 	}
 	out->entitled = best.says;
 	out->state = outline_state(&grants[out->deciding]);
-	out->valid_until_ms = valid_until(grants, n, out->entitled, now_ms);
+	out->valid_until_ms =
+	    valid_until(grants, n, out->entitled, now_ms, scratch);
 	outline_make(&grants[out->deciding], &outline);
 	reason_write(&grants[out->deciding], &outline, now_ms, out->reason,
 	    sizeof(out->reason));

@@ -137,8 +137,8 @@ int query_account(struct store_view *view, const struct settings *settings,
 	out->pending = seen.pending;
 	out->verified_at_ms = seen.verified_at_ms;
 	out->fresh = is_fresh(settings, &seen, q->now_ms);
-	entitle_account(
-	    out->grants, out->n_grants, out->as_of_ms, &out->entitlement);
+	entitle_account_with(out->grants, out->n_grants, out->as_of_ms, arena,
+	    &out->entitlement);
 	return 0;
 }
 
