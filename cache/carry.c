@@ -14,9 +14,12 @@ static bool is_alike(const struct grant *a, const struct grant *b)
 static const struct held_grant *before(
     const struct carry *carry, size_t index, const struct grant *grant)
 {
-	const struct held_grant *placed =
-	    index < carry->n ? &carry->old[index] : NULL;
+	const struct held_grant *placed = NULL;
 
+	if (carry->old == NULL)
+		return NULL;
+	if (index < carry->n)
+		placed = &carry->old[index];
 	if (placed != NULL && is_alike(&placed->grant, grant))
 		return placed;
 	for (size_t i = 0; i < carry->n; i++) {
