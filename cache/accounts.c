@@ -31,6 +31,7 @@ struct account_record {
 /* An account's grants, for as many questions as come up. */
 struct holding {
 	struct arena arena;
+	struct arena scratch;
 	struct held_grant *grants;
 	size_t n;
 };
@@ -39,12 +40,14 @@ static void holding_open(
     struct store_turn *turn, const char *account, struct holding *holding)
 {
 	arena_init(&holding->arena, TURN_ARENA_MAX);
+	arena_init(&holding->scratch, TURN_ARENA_MAX);
 	(void)grants_load(turn->txn, turn->settings, account, &holding->arena,
 	    &holding->grants, &holding->n);
 }
 
 static void holding_close(struct holding *holding)
 {
+	arena_fini(&holding->scratch);
 	arena_fini(&holding->arena);
 }
 
@@ -181,14 +184,16 @@ static int64_t effective(const struct entitlement *answer,
  * appended.
  */
 static bool weigh(struct store_turn *turn, const char *account,
-    const struct holding *holding, int64_t moment_ms,
+    struct holding *holding, int64_t moment_ms,
     const struct accounts_event *event, struct account_record *record)
 {
 	struct entitlement answer;
 	struct change change;
 	bool edge;
 
-	entitle_account(holding->grants, holding->n, moment_ms, &answer);
+	arena_reset(&holding->scratch);
+	entitle_account_with(
+	    holding->grants, holding->n, moment_ms, &holding->scratch, &answer);
 	edge = answer.entitled != record->entitled;
 	if (edge) {
 		change = (struct change){.account = account,

@@ -95,7 +95,9 @@ static void make_due(struct store_turn *turn, const struct check *check)
 		    objects_spaced(turn->txn, &shown->ref, turn->now_ms));
 		after.shown.next_check_ms =
 		    turn->now_ms + provider->schedule.resync_ms;
-		if (before.check_cause == CAUSE_RECHECK)
+		/* What is overdue was announced by the first moment of it. */
+		if (before.check_cause == CAUSE_RECHECK &&
+		    before.boundary_ms == 0)
 			after.boundary_ms =
 			    check->at_ms - SCHEDULE_BOUNDARY_SLACK_MS;
 	}

@@ -116,12 +116,16 @@ static uint64_t read_number(struct reader *r, size_t len)
 
 uint8_t reader_u8(struct reader *r)
 {
-	return (uint8_t)read_number(r, 1);
+	const uint8_t *at = take(r, 1);
+
+	return at != NULL ? *at : 0;
 }
 
 uint16_t reader_u16(struct reader *r)
 {
-	return (uint16_t)read_number(r, 2);
+	const uint8_t *at = take(r, 2);
+
+	return at != NULL ? (uint16_t)(at[0] << 8 | at[1]) : 0;
 }
 
 uint32_t reader_u32(struct reader *r)
@@ -129,14 +133,23 @@ uint32_t reader_u32(struct reader *r)
 	return (uint32_t)read_number(r, 4);
 }
 
+/* Most of what a record holds, and most of the time that it takes: written out,
+ * it is one instruction. */
 uint64_t reader_u64(struct reader *r)
 {
-	return read_number(r, 8);
+	const uint8_t *at = take(r, 8);
+
+	if (at == NULL)
+		return 0;
+	return (uint64_t)at[0] << 56 | (uint64_t)at[1] << 48 |
+	       (uint64_t)at[2] << 40 | (uint64_t)at[3] << 32 |
+	       (uint64_t)at[4] << 24 | (uint64_t)at[5] << 16 |
+	       (uint64_t)at[6] << 8 | (uint64_t)at[7];
 }
 
 int64_t reader_i64(struct reader *r)
 {
-	uint64_t value = read_number(r, 8);
+	uint64_t value = reader_u64(r);
 
 	/* The bytes of the two's complement number that was written. */
 	if (value <= INT64_MAX)
@@ -146,7 +159,7 @@ int64_t reader_i64(struct reader *r)
 
 bool reader_bool(struct reader *r)
 {
-	uint64_t value = read_number(r, 1);
+	uint8_t value = reader_u8(r);
 
 	if (value > 1)
 		r->failed = true;
@@ -166,6 +179,18 @@ static const char *copy_text(
 	return text;
 }
 
+struct span reader_span(struct reader *r)
+{
+	uint16_t len = reader_u16(r);
+	struct span span = {NULL, 0};
+
+	if (r->failed || len == TEXT_NULL)
+		return span;
+	span.data = take(r, len);
+	span.len = span.data != NULL ? len : 0;
+	return span;
+}
+
 const char *reader_text(struct reader *r, struct arena *arena)
 {
 	uint16_t len = reader_u16(r);
@@ -175,6 +200,11 @@ const char *reader_text(struct reader *r, struct arena *arena)
 		return NULL;
 	at = take(r, len);
 	return at != NULL ? copy_text(r, at, len, arena) : NULL;
+}
+
+bool reader_has_more(const struct reader *r)
+{
+	return !r->failed && r->left > 0;
 }
 
 bool reader_is_ok(const struct reader *r)

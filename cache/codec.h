@@ -51,6 +51,16 @@ int64_t reader_i64(struct reader *r);
 bool reader_bool(struct reader *r);
 /* reader_text(r, arena): a copy; NULL where NULL was written or on failure. */
 const char *reader_text(struct reader *r, struct arena *arena);
+/*
+ * reader_span(r): a text where it lies, not copied, good for as long as the
+ * record is; data NULL where NULL was written or on failure.
+ */
+struct span reader_span(struct reader *r);
+/*
+ * reader_has_more(r): nothing failed and bytes are left: a field that an older
+ * program did not write is there.
+ */
+bool reader_has_more(const struct reader *r);
 /* reader_is_ok(r): nothing failed (more bytes may follow: a newer minor). */
 bool reader_is_ok(const struct reader *r);
 

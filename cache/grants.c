@@ -5,6 +5,7 @@
 #include "reconciler/base/text.h"
 #include "reconciler/core/settings.h"
 
+#include "cache/carry.h"
 #include "cache/effects.h"
 #include "cache/record.h"
 #include "cache/rows.h"
@@ -12,39 +13,6 @@
 #include "cache/versions.h"
 
 #include "cache/grants.h"
-
-void grants_encode(struct writer *w, const struct object_ref *object,
-    const struct grant *grant)
-{
-	writer_text(w, object->provider);
-	writer_text(w, object->kind);
-	writer_text(w, object->id);
-	writer_u8(w, (uint8_t)grant->state);
-	writer_i64(w, grant->since_ms);
-	writer_i64(w, grant->until_ms);
-	writer_i64(w, grant->state_at_ms);
-	writer_text(w, grant->status);
-	writer_text(w, grant->product);
-	writer_text(w, grant->label);
-}
-
-void grants_decode(struct reader *r, struct arena *arena,
-    struct object_ref *object, struct grant *grant)
-{
-	object->provider = reader_text(r, arena);
-	object->kind = reader_text(r, arena);
-	object->id = reader_text(r, arena);
-	grant->state = (enum state)record_enum(r, STATE_COUNT);
-	grant->since_ms = reader_i64(r);
-	grant->until_ms = reader_i64(r);
-	grant->state_at_ms = reader_i64(r);
-	grant->status = reader_text(r, arena);
-	grant->product = reader_text(r, arena);
-	grant->label = reader_text(r, arena);
-	if (object->provider == NULL || object->kind == NULL ||
-	    object->id == NULL || grant->status == NULL)
-		r->failed = true;
-}
 
 const struct policy *grants_policy(
     const struct settings *settings, const char *provider)
@@ -166,13 +134,20 @@ int grants_load(struct lmdb_txn *txn, const struct settings *settings,
 
 /* ---- replacing -------------------------------------------------------- */
 
-static bool is_same(const struct grant *a, const struct grant *b)
+static bool is_same_but_renewed(const struct grant *a, const struct grant *b)
 {
 	return a->state == b->state && a->since_ms == b->since_ms &&
 	       a->until_ms == b->until_ms && a->state_at_ms == b->state_at_ms &&
+	       a->was == b->was && a->was_at_ms == b->was_at_ms &&
+	       a->unknown_at_ms == b->unknown_at_ms &&
 	       text_equal(a->status, b->status) &&
 	       text_equal(a->product, b->product) &&
 	       text_equal(a->label, b->label);
+}
+
+static bool is_same(const struct grant *a, const struct grant *b)
+{
+	return a->renews_ms == b->renews_ms && is_same_but_renewed(a, b);
 }
 
 static int64_t first_held_from(
@@ -194,7 +169,8 @@ static bool is_between(int64_t ms, int64_t after_ms, int64_t last_ms)
 
 /*
  * The status' own time counts only when it is the status that changed; an end
- * that has passed already ended it then, whenever we heard of it.
+ * that has passed already ended it then, and what was renewed was so when that
+ * was due, whenever we heard of it.
  */
 static int64_t next_held_from(const struct version *last,
     const struct grant *grant, const struct grants_basis *basis)
@@ -205,6 +181,10 @@ static int64_t next_held_from(const struct version *last,
 		return basis->changed_at_ms;
 	if (is_between(grant->until_ms, last->held_from_ms, basis->started_ms))
 		return grant->until_ms;
+	if (is_same_but_renewed(&last->grant, grant) &&
+	    is_between(
+		last->grant.renews_ms, last->held_from_ms, basis->started_ms))
+		return last->grant.renews_ms;
 	return basis->started_ms;
 }
 
@@ -237,32 +217,61 @@ static void add_version(struct store_turn *turn,
 		    turn->txn, grants_owner(object), &next, &turn->arena);
 }
 
+/* The rows that an object has; fewer when the transaction failed. */
+static size_t read_rows(struct store_turn *turn,
+    const struct object_record *object, size_t n, struct held_grant *out)
+{
+	struct key key;
+	bool affected;
+
+	for (size_t i = 0; i < n; i++) {
+		grants_key(&key, grants_owner(object), object->number, i);
+		if (!get(turn->txn, &key, &turn->arena, &out[i], &affected))
+			return i;
+	}
+	return n;
+}
+
+static void withdraw(struct store_turn *turn,
+    const struct object_record *object, size_t index,
+    const struct grants_basis *basis)
+{
+	struct key key;
+
+	grants_key(&key, grants_owner(object), object->number, index);
+	add_version(turn, object, index, NULL, basis);
+	lmdb_delete(turn->txn, TABLE_GRANTS, key_span(&key));
+}
+
 void grants_replace(struct store_turn *turn, const struct object_record *object,
     size_t n_before, const struct grant *grants, size_t n,
     const struct grants_basis *basis)
 {
 	bool affected =
 	    n > 0 && effects_has_open(turn->txn, &object->shown.ref);
-	struct held_grant old;
+	struct held_grant *old =
+	    arena_alloc(&turn->arena, n_before + 1, sizeof(*old));
+	struct carry carry = {.old = old,
+	    .started_ms = basis->started_ms,
+	    .interrupted = basis->interrupted};
 	struct key key;
-	bool was;
 
+	if (old == NULL)
+		return; /* the turn fails at its commit */
+	carry.n = read_rows(turn, object, n_before, old);
 	for (size_t i = 0; i < n; i++) {
 		struct held_grant held = {.object = object->shown.ref,
 		    .grant = grants[i],
 		    .verified_at_ms = object->shown.verified_at_ms};
 
+		carry_over(&carry, i, &held.grant);
+		if (i >= carry.n || !is_same(&old[i].grant, &held.grant))
+			add_version(turn, object, i, &held.grant, basis);
 		grants_key(&key, grants_owner(object), object->number, i);
-		if (!get(turn->txn, &key, &turn->arena, &old, &was) ||
-		    !is_same(&old.grant, &held.grant))
-			add_version(turn, object, i, &grants[i], basis);
 		put(turn->txn, &key, &held, affected);
 	}
-	for (size_t i = n; i < n_before; i++) {
-		grants_key(&key, grants_owner(object), object->number, i);
-		add_version(turn, object, i, NULL, basis);
-		lmdb_delete(turn->txn, TABLE_GRANTS, key_span(&key));
-	}
+	for (size_t i = n; i < n_before; i++)
+		withdraw(turn, object, i, basis);
 }
 
 /* ---- moving ----------------------------------------------------------- */

@@ -27,6 +27,20 @@ void grants_encode(struct writer *w, const struct object_ref *object,
 void grants_decode(struct reader *r, struct arena *arena,
     struct object_ref *object, struct grant *grant);
 
+/* The names in a grant's record, where they lie. */
+struct grants_names {
+	struct span provider;
+	struct span kind;
+	struct span id;
+};
+
+/*
+ * grants_skim(r, names, grant): as grants_decode, without a copy of anything:
+ * of the grant only states and times.
+ */
+void grants_skim(
+    struct reader *r, struct grants_names *names, struct grant *grant);
+
 /* grants_key(key, account, number, index): what names one grant in a table. */
 void grants_key(
     struct key *key, const char *account, uint64_t number, size_t index);
@@ -50,6 +64,7 @@ int grants_load(struct lmdb_txn *txn, const struct settings *settings,
 struct grants_basis {
 	int64_t changed_at_ms; /* the provider's time of the status, or 0 */
 	int64_t started_ms;    /* when we began to ask */
+	bool interrupted;      /* as in cache/carry.h */
 };
 
 /*

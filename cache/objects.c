@@ -72,6 +72,14 @@ static void decode(
 	shown->facts = reader_text(r, arena);
 }
 
+static int64_t boundary_of(const struct object_record *object)
+{
+	if (object->check_cause == CAUSE_RECHECK &&
+	    object->shown.next_check_ms != 0)
+		return object->shown.next_check_ms - SCHEDULE_BOUNDARY_SLACK_MS;
+	return object->boundary_ms;
+}
+
 int objects_decode(struct span key, struct span value, struct arena *arena,
     struct object_record *out)
 {
@@ -86,6 +94,7 @@ int objects_decode(struct span key, struct span value, struct arena *arena,
 		return rc;
 	record_open(&r, value);
 	decode(&r, arena, out);
+	out->shown.boundary_ms = boundary_of(out);
 	rc = record_end(&r, arena);
 	if (rc == 0 && out->shown.status == NULL)
 		rc = ERR_BAD;

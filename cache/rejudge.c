@@ -45,6 +45,8 @@ static uint64_t fingerprint(const struct settings *settings)
 
 			sum = mix(sum, rule, sizeof(rule));
 		}
+		sum = mix(
+		    sum, &p->policy.patience_ms, sizeof(p->policy.patience_ms));
 		for (int e = 0; e < EFFECT_COUNT; e++) {
 			uint8_t revokes = p->policy.revokes[e];
 

@@ -395,6 +395,11 @@ struct object {
 	int64_t changed_at_ms;	  /* when its newest entry was recorded */
 	int64_t missing_since_ms; /* the provider says there is none; 0 */
 	int64_t next_check_ms;
+	/*
+	 * A known moment at which it may change: the one that the next check is
+	 * for, or one that has passed and that brought nothing yet; 0: none.
+	 */
+	int64_t boundary_ms;
 	uint64_t entries; /* of history */
 };
 
@@ -436,12 +441,13 @@ int store_view_account(struct store_view *view, const struct settings *settings,
     struct account_view *out, struct err_text *err);
 
 /*
- * store_view_grants(view, settings, account, arena, out, n, err): of all that
- * only what entitle_answer needs.
+ * store_view_entitled(view, settings, account, now, arena, out, err): of all
+ * that only whether, as entitle_account says it of its grants. Stops at the
+ * first that says yes, and copies nothing but effects of payments, into arena.
  */
-int store_view_grants(struct store_view *view, const struct settings *settings,
-    const char *account, struct arena *arena, const struct held_grant **out,
-    size_t *n, struct err_text *err);
+int store_view_entitled(struct store_view *view,
+    const struct settings *settings, const char *account, int64_t now_ms,
+    struct arena *arena, enum entitled *out, struct err_text *err);
 
 /*
  * store_view_account_at(…, at, known_at, …): its grants as they held at a past

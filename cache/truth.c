@@ -45,10 +45,38 @@ void truth_plan_check(struct settlement *s, struct object_record *record,
 }
 
 /* A pause was to end just now, and the provider has not got round to it. */
-static bool is_overdue(const struct settlement *s)
+static bool is_pause_overdue(const struct settlement *s)
 {
 	return s->plan.news == HISTORY_SAME && s->object.boundary_ms != 0 &&
 	       s->object.shown.state == STATE_PAUSED;
+}
+
+/* It was to be renewed by then, and the provider still names that moment. */
+static int64_t renewal_overdue(const struct settlement *s)
+{
+	return schedule_overdue(
+	    s->outcome->observation, s->outcome->started_ms);
+}
+
+/* The moment that was to bring something, and has not yet; 0: there is none. */
+static int64_t overdue_since(const struct settlement *s)
+{
+	return is_pause_overdue(s) ? s->object.boundary_ms : renewal_overdue(s);
+}
+
+/*
+ * Does the ladder have to be climbed for it? For a renewal once only: who
+ * looked behind it knows by now that this one takes longer.
+ */
+static bool is_just_overdue(const struct settlement *s)
+{
+	int64_t renewal_ms = renewal_overdue(s);
+
+	if (is_pause_overdue(s))
+		return true;
+	return renewal_ms != 0 && s->known &&
+	       (s->object.shown.verified_at_ms <= renewal_ms ||
+		   s->job.laddered);
 }
 
 /* What the answer says of the object itself. */
@@ -74,7 +102,7 @@ static void compose(struct settlement *s, struct object_record *record)
 	record->grants = (uint16_t)obs->n_grants;
 	record->credits = (uint16_t)obs->n_credits;
 	record->effects = reversals_any(obs->effects, obs->n_effects);
-	record->boundary_ms = is_overdue(s) ? s->object.boundary_ms : 0;
+	record->boundary_ms = overdue_since(s);
 	truth_plan_check(s, record, obs);
 }
 
@@ -152,6 +180,19 @@ static int64_t happened_at(const struct settlement *s)
 	return s->plan.append[s->plan.n_append - 1].at_ms;
 }
 
+/* The provider's list tells that it has been in another state since. */
+static bool was_interrupted(const struct settlement *s)
+{
+	for (size_t i = 0; i < s->plan.n_append; i++) {
+		const struct transition *entry = &s->plan.append[i];
+
+		if (entry->source == SOURCE_PROVIDER &&
+		    entry->state != s->outcome->observation->state)
+			return true;
+	}
+	return false;
+}
+
 /* What it did to what it had paid for. */
 static void reverse(struct settlement *s, struct touched *touched,
     const struct object_record *after)
@@ -171,7 +212,8 @@ static void record(struct settlement *s, const struct transition *entries)
 {
 	const struct observation *obs = s->outcome->observation;
 	struct grants_basis basis = {.changed_at_ms = obs->changed_at_ms,
-	    .started_ms = s->outcome->started_ms};
+	    .started_ms = s->outcome->started_ms,
+	    .interrupted = was_interrupted(s)};
 	struct accounts_event event = {.cause = s->outcome->claim->cause,
 	    .at_ms = happened_at(s),
 	    .about = &s->ref};
@@ -271,7 +313,7 @@ static bool is_explained(const struct settlement *s)
 static bool needs_another_look(const struct settlement *s)
 {
 	if (s->plan.news == HISTORY_STALE || s->plan.tie || s->unpaired ||
-	    is_overdue(s))
+	    is_just_overdue(s))
 		return true;
 	return s->plan.news == HISTORY_SAME && s->notified && !is_explained(s);
 }

@@ -111,22 +111,6 @@ int store_view_account(struct store_view *view, const struct settings *settings,
 	return finish(view, err);
 }
 
-int store_view_grants(struct store_view *view, const struct settings *settings,
-    const char *account, struct arena *arena, const struct held_grant **out,
-    size_t *n, struct err_text *err)
-{
-	struct held_grant *grants = NULL;
-	int rc = check(account, err);
-
-	*out = NULL;
-	*n = 0;
-	if (rc != 0)
-		return rc;
-	if (grants_load(view->txn, settings, account, arena, &grants, n) == 0)
-		*out = grants;
-	return finish(view, err);
-}
-
 /* ---- what it had ------------------------------------------------------ */
 
 /* The version of one grant that was in force; NULL: it was not held. */

@@ -166,6 +166,8 @@ void ecosire_subscription(struct ecosire_look *look)
 	look->out->customer = arena_text(look->arena, look->object->id);
 	model.until_ms = ends ? end_ms : 0;
 	model.state_at_ms = past_due_since(look, start_ms, end_ms);
+	model.renews_ms =
+	    reading_renews(look->out->state, end_ms, model.until_ms);
 	read_items(look, &model);
 	if (ends)
 		reading_fact(look->out, look->facts, "ends_at", end);

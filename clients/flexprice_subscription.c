@@ -125,6 +125,8 @@ void flexprice_subscription(struct flexprice_look *look)
 		field_complain(fields, "plan_id", "missing");
 	read_changed(look, &moments);
 	grant.state_at_ms = look->out->changed_at_ms;
+	grant.renews_ms =
+	    reading_renews(grant.state, moments.period_end_ms, grant.until_ms);
 	read_facts(look, &moments);
 	read_boundaries(look, &moments);
 	/* the grant is the customer's, whoever is invoiced or its parent */

@@ -10,6 +10,9 @@
 
 #include "clients/mollie.h"
 
+/* The next payment is due on a date: any time of that day is in time. */
+#define DAY_MS (INT64_C(24) * 3600 * 1000)
+
 enum { INTERVAL_MAX = 32, TIMES_MAX = 1000000 };
 
 /* A subscription, as far as it matters. */
@@ -160,6 +163,9 @@ static void add_grant(struct mollie_reader *r, const struct subscription *s)
 	grant->since_ms = s->start.ms;
 	grant->until_ms = s->until_ms;
 	grant->state_at_ms = r->out->changed_at_ms;
+	if (s->next.ms != 0)
+		grant->renews_ms = reading_renews(
+		    r->out->state, s->next.ms + DAY_MS, s->until_ms);
 	r->out->grants = grant;
 	r->out->n_grants = 1;
 }

@@ -87,6 +87,14 @@ void reading_boundary(struct observation *out, int64_t at_ms)
 		out->boundaries_ms[out->n_boundaries++] = at_ms;
 }
 
+int64_t reading_renews(
+    enum state state, int64_t period_end_ms, int64_t until_ms)
+{
+	if (state != STATE_ACTIVE && state != STATE_TRIALING)
+		return 0;
+	return until_ms == 0 || period_end_ms < until_ms ? period_end_ms : 0;
+}
+
 void reading_fact(struct observation *out, struct fact *facts, const char *name,
     const char *value)
 {

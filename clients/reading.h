@@ -54,6 +54,14 @@ const char *reading_amount(
 void reading_boundary(struct observation *out, int64_t at_ms);
 
 /*
+ * reading_renews(state, period_end, until): grant.renews_ms of a subscription
+ * whose paid time ends at period_end (0: unknown), and that entitles until then
+ * (0: open). 0: it ends instead, or is in a state in which nothing renews.
+ */
+int64_t reading_renews(
+    enum state state, int64_t period_end_ms, int64_t until_ms);
+
+/*
  * reading_fact(out, facts, name, value): add it unless value is NULL, to an
  * array of OBSERVATION_FACTS_MAX that is to become out->facts.
  */

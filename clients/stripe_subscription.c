@@ -200,6 +200,8 @@ static void read_grants(struct stripe_look *look,
 	    .since_ms = stripe_time(fields, look->root, "start_date"),
 	    .until_ms = until_ms,
 	    .state_at_ms = read_state_at(look, periods),
+	    .renews_ms = reading_renews(
+		look->out->state, periods->first_end_ms, until_ms),
 	};
 
 	if (model.since_ms == 0)

@@ -4,10 +4,12 @@
 #include "clients/client.h"
 
 #include "reconciler/base/clock.h"
+#include "reconciler/core/explain.h"
 #include "reconciler/core/settings.h"
 
 #include "reconciler/io/print.h"
 
+#include "reconciler/cmd/provider.h"
 #include "reconciler/cmd/settings.h"
 
 #include "reconciler/cmd/cmd.h"
@@ -63,31 +65,27 @@ static const char *rungs(struct arena *a, const struct schedule *schedule)
 	return text;
 }
 
-static void show_policy(struct arena *a, const struct policy *policy)
+/* The policy in force: each word, its rule, and what that means. */
+static void show_policy(struct arena *a, const struct provider_settings *p)
 {
-	for (int i = 0; i < STATE_COUNT; i++) {
-		char rule[CLOCK_TEXT_MAX + 16];
+	static const char *const headers[] = {
+	    "policy", "rule", "from", "which means", NULL};
+	struct explain_line lines[EXPLAIN_WORDS];
+	struct policy fallback;
+	struct print_table table;
+	size_t n;
 
-		print_field(stdout,
-		    arena_printf(a, "  %s", state_name((enum state)i)),
-		    policy_rule_text(&policy->rules[i], rule, sizeof(rule)));
+	provider_policy(p->client, &fallback);
+	n = explain_policy(&p->policy, &fallback, lines);
+	print_table_init(&table, a, headers);
+	for (size_t i = 0; i < n; i++) {
+		const char *cells[] = {arena_printf(a, "  %s", lines[i].word),
+		    lines[i].rule, lines[i].is_default ? "default" : "set",
+		    lines[i].meaning};
+
+		print_table_row(&table, cells);
 	}
-}
-
-/* The words that are no states; `orders` is another name of `paid`. */
-static void show_payments(struct arena *a, const struct policy *policy)
-{
-	enum access paid = policy->rules[STATE_PAID].access;
-
-	for (int i = EFFECT_NONE + 1; i < EFFECT_COUNT; i++) {
-		const char *name = effect_name((enum effect_kind)i);
-
-		print_field(stdout, arena_printf(a, "  %s", name),
-		    policy->revokes[i] ? "revoke" : "keep");
-	}
-	if (paid == ACCESS_ALLOW || paid == ACCESS_DENY)
-		print_field(stdout, "  orders",
-		    paid == ACCESS_ALLOW ? "grant" : "ignore");
+	print_table_out(&table, stdout);
 }
 
 static void show_words(struct arena *a, const struct words *words)
@@ -133,9 +131,7 @@ static void show_provider(struct arena *a, const struct provider_settings *p)
 	    duration(a, p->schedule.missing_window_ms));
 	print_field(stdout, "silence", duration(a, p->silence_ms));
 	print_field(stdout, "account_from", p->account_from);
-	puts("policy");
-	show_policy(a, &p->policy);
-	show_payments(a, &p->policy);
+	show_policy(a, p);
 	show_words(a, &p->words);
 }
 

@@ -192,13 +192,13 @@ static int set_rule(void *cookie, const struct config_node *where,
 }
 
 /* What the type's own documents say, before the settings have their say. */
-static void type_policy(const struct client *client, struct policy *policy)
+void provider_policy(const struct client *client, struct policy *out)
 {
 	const char *const *line = client->defaults.policy;
 
-	policy_default(policy);
+	policy_default(out);
 	for (; line != NULL && line[0] != NULL; line += 2)
-		policy_set(policy, line[0], line[1], NULL);
+		policy_set(out, line[0], line[1], NULL);
 }
 
 static int load_policy(const struct config_node *node,
@@ -206,7 +206,7 @@ static int load_policy(const struct config_node *node,
 {
 	const struct config_node *group = config_group(node, "policy");
 
-	type_policy(client, policy);
+	provider_policy(client, policy);
 	return group == NULL ? 0 : config_each(group, set_rule, policy, err);
 }
 

@@ -5,8 +5,10 @@
 #include "reconciler/base/secret.h"
 
 struct arena;
+struct client;
 struct config_node;
 struct err_text;
+struct policy;
 struct provider_settings;
 
 /* What was read from the provider's secret files. */
@@ -24,6 +26,8 @@ struct provider_secrets {
 int provider_load(const struct config_node *node, unsigned int secrets,
     struct arena *arena, struct provider_settings *out,
     struct provider_secrets *held, struct err_text *err);
+/* provider_policy(client, out): what holds for a type unless it is set. */
+void provider_policy(const struct client *client, struct policy *out);
 void provider_secrets_fini(struct provider_secrets *held);
 
 #endif

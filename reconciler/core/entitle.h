@@ -15,21 +15,37 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct arena;
 struct err_text;
 
 enum entitled { ENTITLED_NO = 0, ENTITLED_YES, ENTITLED_UNKNOWN };
 
-/* What a state gives: nothing, access, access for a while, or no answer. */
-enum access { ACCESS_DENY = 0, ACCESS_ALLOW, ACCESS_GRACE, ACCESS_UNKNOWN };
+/*
+ * What a state gives: nothing, access, access for a while, no answer; or (of
+ * the state unknown) for a while what the state before it gave, then no answer.
+ */
+enum access {
+	ACCESS_DENY = 0,
+	ACCESS_ALLOW,
+	ACCESS_GRACE,
+	ACCESS_UNKNOWN,
+	ACCESS_KEEP
+};
 
 struct policy_rule {
 	enum access access;
-	int64_t grace_ms; /* ACCESS_GRACE: from the grant's state_at_ms */
+	/* ACCESS_GRACE: from state_at_ms; ACCESS_KEEP: from unknown_at_ms. */
+	int64_t grace_ms;
 };
 
 /* One provider's policy: a rule for each state. Immutable once loaded. */
 struct policy {
 	struct policy_rule rules[STATE_COUNT];
+	/*
+	 * For how long behind its renews_ms a grant is believed that says yes;
+	 * then there is no answer. 0: for ever.
+	 */
+	int64_t patience_ms;
 	/* By effect: does money that went back revoke what it paid for? */
 	bool revokes[EFFECT_COUNT];
 };
@@ -38,16 +54,19 @@ struct policy {
  * policy_default(policy): trialing, active and past_due allow; paid denies
  * (a payment by itself opens nothing unless the type or policy says so);
  * unknown has no answer; everything else denies. A full refund and a
- * chargeback revoke what they paid for, a partial refund does not.
+ * chargeback revoke what they paid for, a partial refund does not. A renewal
+ * that does not come is waited for for 30 days.
  */
 void policy_default(struct policy *policy);
 
 /*
  * policy_set(policy, word, rule, err): one line of a `policy` group. word is a
  * state and rule "allow", "deny", "grace DURATION", or, for the state unknown
- * only, "unknown"; or word is `refund`, `partial_refund` or `chargeback` and
- * rule "revoke" or "keep"; or word is `orders` and rule "grant" or "ignore"
- * (the same as paid = "allow" or "deny"). 0, or ERR_BAD with what is allowed.
+ * only, "unknown" or "keep-last DURATION"; or word is `refund`,
+ * `partial_refund` or `chargeback` and rule "revoke" or "keep"; or word is
+ * `orders` and rule "grant" or "ignore" (the same as paid = "allow" or "deny");
+ * or word is `renewal` and rule "patience DURATION" or "trust". 0, or ERR_BAD
+ * with what is allowed.
  */
 int policy_set(struct policy *policy, const char *word, const char *rule,
     struct err_text *err);
@@ -55,6 +74,11 @@ int policy_set(struct policy *policy, const char *word, const char *rule,
 /* policy_rule_text(rule, out, cap): the rule as policy_set reads it. */
 const char *policy_rule_text(
     const struct policy_rule *rule, char *out, size_t cap);
+
+/* policy_renewal_text(policy, out, cap): the rule of `renewal`, as it is read.
+ */
+const char *policy_renewal_text(
+    const struct policy *policy, char *out, size_t cap);
 
 /* An effect as recorded at its target: by which object it was made. */
 struct held_effect {
@@ -100,10 +124,19 @@ enum entitled entitle_grant(const struct held_grant *held, int64_t now_ms);
 /*
  * entitle_account(grants, n, now, out): the best survivor decides. Among
  * grants that say the same the one with the latest end (open last) decides,
- * then the first. Linear in n for each step of a chain of ends.
+ * then the first. Linear in n, but for long chains of grants that follow one
+ * another in no order (core/chain.h).
  */
 void entitle_account(const struct held_grant *grants, size_t n, int64_t now_ms,
     struct entitlement *out);
+
+/*
+ * entitle_account_with(…, scratch, out): the same; of thousands of grants that
+ * follow one another in no order it is told much faster with memory to sort
+ * them in.
+ */
+void entitle_account_with(const struct held_grant *grants, size_t n,
+    int64_t now_ms, struct arena *scratch, struct entitlement *out);
 
 /*
  * entitle_answer(grants, n, now): only whether, as entitle_account says it: for

@@ -46,9 +46,27 @@ struct grant {
 	const char *label;   /* or NULL */
 	const char *status;  /* the provider's word */
 	enum state state;
-	int64_t since_ms;    /* 0: always */
-	int64_t until_ms;    /* 0: open */
-	int64_t state_at_ms; /* since when it is in this state, for a grace */
+	int64_t since_ms; /* 0: always */
+	int64_t until_ms; /* 0: open */
+	/*
+	 * Since when it is in this state, for a grace. On record: the earliest
+	 * that was said while it stayed in it.
+	 */
+	int64_t state_at_ms;
+	/*
+	 * When the provider should have renewed it, while it calls it active or
+	 * trialing and does not end it by then; 0: unknown. That alone ends
+	 * nothing: providers are late.
+	 */
+	int64_t renews_ms;
+	/*
+	 * Of an unknown state, the last one that was known, since when that
+	 * was, and when it became unknown. The record's, not a client's to
+	 * say; zeros: none is on record.
+	 */
+	enum state was;
+	int64_t was_at_ms;
+	int64_t unknown_at_ms;
 };
 
 /*

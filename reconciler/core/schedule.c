@@ -67,24 +67,66 @@ int64_t schedule_spaced(int64_t now_ms, int64_t last_started_ms)
 	return ms_add(last_started_ms, SCHEDULE_SPACING_MS);
 }
 
+int64_t schedule_overdue(const struct observation *obs, int64_t now_ms)
+{
+	int64_t since_ms = 0, renews_ms;
+
+	for (size_t i = 0; i < obs->n_grants; i++) {
+		renews_ms = obs->grants[i].renews_ms;
+		if (renews_ms != 0 && renews_ms <= now_ms &&
+		    (since_ms == 0 || renews_ms < since_ms))
+			since_ms = renews_ms;
+	}
+	return since_ms;
+}
+
+/* The next look so far, and whether it is for a boundary. */
+struct next {
+	int64_t now_ms;
+	int64_t at_ms;
+	bool boundary;
+};
+
+/* The later a renewal is, the less does an hour tell. */
+static void meet_overdue(struct next *next, int64_t since_ms)
+{
+	int64_t wait_ms = ms_between(since_ms, next->now_ms) / 8;
+
+	if (wait_ms < SCHEDULE_OVERDUE_MS)
+		wait_ms = SCHEDULE_OVERDUE_MS;
+	if (ms_add(next->now_ms, wait_ms) > next->at_ms)
+		return;
+	next->at_ms = ms_add(next->now_ms, wait_ms);
+	next->boundary = true;
+}
+
+static void meet_boundary(struct next *next, int64_t boundary_ms)
+{
+	int64_t at_ms = ms_add(boundary_ms, SCHEDULE_BOUNDARY_SLACK_MS);
+
+	if (boundary_ms == 0 || at_ms <= next->now_ms || at_ms > next->at_ms)
+		return;
+	next->at_ms = at_ms;
+	next->boundary = true;
+}
+
 int64_t schedule_next_check(const struct observation *obs, int64_t now_ms,
     const struct schedule *schedule, uint64_t random, bool *boundary)
 {
-	int64_t resync_ms = schedule->resync_ms, next_ms, at_ms;
-	size_t i;
+	int64_t resync_ms = schedule->resync_ms, overdue_ms;
+	struct next next = {.now_ms = now_ms};
 
 	if (resync_ms < SCHEDULE_SPACING_MS)
 		resync_ms = SCHEDULE_SPACING_MS;
-	next_ms = ms_add(
+	next.at_ms = ms_add(
 	    now_ms, resync_ms - resync_ms / 4 + spread(random, resync_ms / 4));
-	*boundary = false;
-	for (i = 0; i < obs->n_boundaries; i++) {
-		at_ms =
-		    ms_add(obs->boundaries_ms[i], SCHEDULE_BOUNDARY_SLACK_MS);
-		if (at_ms <= now_ms || at_ms > next_ms)
-			continue;
-		next_ms = at_ms;
-		*boundary = true;
-	}
-	return next_ms;
+	overdue_ms = schedule_overdue(obs, now_ms);
+	if (overdue_ms != 0)
+		meet_overdue(&next, overdue_ms);
+	for (size_t i = 0; i < obs->n_boundaries; i++)
+		meet_boundary(&next, obs->boundaries_ms[i]);
+	for (size_t i = 0; i < obs->n_grants; i++)
+		meet_boundary(&next, obs->grants[i].renews_ms);
+	*boundary = next.boundary;
+	return next.at_ms;
 }

@@ -26,6 +26,8 @@ enum {
 	 * a replica does not show yet for its echo.
 	 */
 	SCHEDULE_EXPLAINED_MS = SCHEDULE_SPACING_MS,
+	/* What should have been renewed is looked at this often, or rarer. */
+	SCHEDULE_OVERDUE_MS = 3600 * 1000,
 	SCHEDULE_RUNGS_MAX = 8
 };
 
@@ -69,9 +71,17 @@ bool schedule_rung(int64_t now_ms, uint32_t rung,
 int64_t schedule_spaced(int64_t now_ms, int64_t last_started_ms);
 
 /*
+ * schedule_overdue(obs, now): since when a renewal that is due (of the grants,
+ * the first) has not come; 0: none is.
+ */
+int64_t schedule_overdue(const struct observation *obs, int64_t now_ms);
+
+/*
  * schedule_next_check(obs, now, schedule, random, boundary): when to look
- * unasked: just after the next boundary, or within resync (spread over its last
- * quarter), whichever is first; *boundary tells which.
+ * unasked: just after the next boundary or renewal; while one is overdue, in an
+ * hour, or in an eighth of the time since it was due, if that is more; or
+ * within resync (spread over its last quarter); whichever is first. *boundary:
+ * it is not for resync.
  */
 int64_t schedule_next_check(const struct observation *obs, int64_t now_ms,
     const struct schedule *schedule, uint64_t random, bool *boundary);

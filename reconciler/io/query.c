@@ -63,19 +63,42 @@ static int choose_grants(const struct settings *settings,
 	return 0;
 }
 
-/* Nothing waits to be looked at, and the last look is not too long ago. */
+/* A moment at which something was to happen, and nobody looked behind it. */
+static bool has_passed(int64_t at_ms, int64_t verified_ms, int64_t now_ms)
+{
+	return at_ms != 0 && at_ms <= now_ms && verified_ms <= at_ms;
+}
+
+/* The last look at what it gives is not too long ago. */
+static bool is_verified(const struct settings *settings,
+    const struct held_grant *held, int64_t now_ms)
+{
+	const struct provider_settings *p =
+	    settings_provider(settings, held->object.provider);
+
+	return p != NULL &&
+	       now_ms - held->verified_at_ms <= p->schedule.resync_ms &&
+	       !has_passed(held->grant.renews_ms, held->verified_at_ms, now_ms);
+}
+
+/*
+ * Nothing waits to be looked at, nor should: no worker may have run since
+ * something was to happen.
+ */
 static bool is_fresh(const struct settings *settings,
     const struct account_view *seen, int64_t now_ms)
 {
 	if (seen->pending > 0 || seen->n_grants == 0)
 		return false;
 	for (size_t i = 0; i < seen->n_grants; i++) {
-		const struct held_grant *held = &seen->grants[i];
-		const struct provider_settings *p =
-		    settings_provider(settings, held->object.provider);
+		if (!is_verified(settings, &seen->grants[i], now_ms))
+			return false;
+	}
+	for (size_t i = 0; i < seen->n_objects; i++) {
+		const struct object *object = &seen->objects[i];
 
-		if (p == NULL ||
-		    now_ms - held->verified_at_ms > p->schedule.resync_ms)
+		if (has_passed(
+			object->boundary_ms, object->verified_at_ms, now_ms))
 			return false;
 	}
 	return true;
@@ -125,8 +148,8 @@ int query_account(struct store_view *view, const struct settings *settings,
 	out->pending = seen.pending;
 	out->verified_at_ms = seen.verified_at_ms;
 	out->fresh = is_fresh(settings, &seen, q->now_ms);
-	entitle_account(
-	    out->grants, out->n_grants, out->as_of_ms, &out->entitlement);
+	entitle_account_with(out->grants, out->n_grants, out->as_of_ms, arena,
+	    &out->entitlement);
 	return 0;
 }
 

@@ -5,10 +5,12 @@
  *   check fill DIR ACCOUNTS    make the store
  *   check WAY DIR ACCOUNTS N   ask of N accounts drawn at random; prints
  *                              nanoseconds of processor time each
+ *   check large WAY DIR N      ask N times of one account with 10,000 grants
  *
  * The ways: ours is a renewed view, the grants, the judgement; whole is all
  * that a query shows; bare is a renewed read transaction and one mdb_get of the
- * grant, unread.
+ * grant, unread. Of the large accounts one (yes) entitles by its first grant,
+ * the other (no) by none; "told" is the whole answer of the first.
  */
 #include <lmdb.h>
 
@@ -17,7 +19,12 @@
 
 #include "tests/bench/fill.h"
 
-enum { TABLES_MAX = 32, ARENA_MAX = 1 << 20 };
+enum {
+	TABLES_MAX = 32,
+	ARENA_MAX = 1 << 26,
+	LARGE_OBJECTS = 10,
+	LARGE_GRANTS = OBSERVATION_GRANTS_MAX /* of each of them */
+};
 
 /* Processor time: nothing here waits, and a busy machine says less of it. */
 static int64_t cpu_ns(void)
@@ -38,16 +45,21 @@ static uint64_t account_of(char *out, struct random *random, uint64_t accounts)
 
 /* ---- ours --------------------------------------------------------------- */
 
+static enum entitled ask(struct bench *b, struct store_view *view,
+    struct arena *arena, const char *name)
+{
+	enum entitled answer;
+
+	bench_done(b, store_view_renew(view, &b->err));
+	bench_done(b, store_view_entitled(view, &b->settings, name, b->now_ms,
+			  arena, &answer, &b->err));
+	return answer;
+}
+
 static bool is_entitled(struct bench *b, struct store_view *view,
     struct arena *arena, const char *name)
 {
-	const struct held_grant *grants;
-	size_t n;
-
-	bench_done(b, store_view_renew(view, &b->err));
-	bench_done(b, store_view_grants(view, &b->settings, name, arena,
-			  &grants, &n, &b->err));
-	return entitle_answer(grants, n, b->now_ms) == ENTITLED_YES;
+	return ask(b, view, arena, name) == ENTITLED_YES;
 }
 
 static void run_ours(const char *path, uint64_t accounts, uint64_t n)
@@ -83,7 +95,8 @@ static bool is_told(struct bench *b, struct arena *arena, const char *name)
 	bench_done(b, store_view_open(b->store, &view, &b->err));
 	bench_done(b, store_view_account(view, &b->settings, name, b->now_ms,
 			  arena, &account, &b->err));
-	entitle_account(account.grants, account.n_grants, b->now_ms, &answer);
+	entitle_account_with(
+	    account.grants, account.n_grants, b->now_ms, arena, &answer);
 	store_view_close(view);
 	return answer.entitled == ENTITLED_YES;
 }
@@ -170,12 +183,67 @@ static void run_bare(const char *path, uint64_t accounts, uint64_t n)
 	mdb_env_close(env);
 }
 
+/* ---- large accounts ----------------------------------------------------- */
+
+/* "shop/yes" and "shop/no". */
+static void fill_large(struct bench *b, const char *customer, enum state state)
+{
+	struct grant *grants = calloc(LARGE_GRANTS, sizeof(*grants));
+	struct store_turn *turn = bench_turn(b);
+	struct bench_answer answer;
+	struct settled settled;
+
+	bench_need(grants != NULL, "no memory");
+	for (size_t i = 0; i < LARGE_OBJECTS; i++) {
+		bench_answer(b, &answer, 1, "word", state);
+		(void)snprintf(
+		    answer.id, sizeof(answer.id), "%s-%zu", customer, i);
+		for (size_t k = 0; k < LARGE_GRANTS; k++)
+			grants[k] = answer.grant;
+		answer.seen.grants = grants;
+		answer.seen.n_grants = LARGE_GRANTS;
+		answer.seen.customer = customer;
+		store_turn_settle(turn, &answer.outcome, &settled);
+	}
+	bench_done(b, store_turn_commit(turn, &b->err));
+	free(grants);
+}
+
+static void run_large(const char *way, const char *path, uint64_t n)
+{
+	struct bench b;
+	struct store_view *view = NULL;
+	struct arena arena;
+	bool yes = strcmp(way, "no") != 0;
+	bool told = strcmp(way, "told") == 0;
+	const char *name = yes ? "shop/yes" : "shop/no";
+	int64_t begin_ns;
+
+	bench_open(&b, path);
+	bench_done(&b, store_view_open(b.store, &view, &b.err));
+	arena_init(&arena, ARENA_MAX);
+	b.now_ms += 10000;
+	begin_ns = cpu_ns();
+	for (uint64_t i = 0; i < n; i++) {
+		bench_need((told ? is_told(&b, &arena, name)
+				 : is_entitled(&b, view, &arena, name)) == yes,
+		    "a wrong answer");
+		arena_reset(&arena);
+	}
+	printf("%.0f\n", (double)(cpu_ns() - begin_ns) / (double)n);
+	arena_fini(&arena);
+	store_view_close(view);
+	bench_close(&b);
+}
+
 static void fill(const char *path, uint64_t accounts)
 {
 	struct bench b;
 
 	bench_open(&b, path);
 	bench_fill(&b, accounts);
+	fill_large(&b, "yes", STATE_ACTIVE);
+	fill_large(&b, "no", STATE_ENDED);
 	bench_close(&b);
 }
 
@@ -194,6 +262,10 @@ int main(int argc, char **argv)
 		fill(argv[2], bench_number(argv[3]));
 		return 0;
 	}
+	if (argc == 5 && strcmp(argv[1], "large") == 0) {
+		run_large(argv[2], argv[3], bench_number(argv[4]));
+		return 0;
+	}
 	for (size_t i = 0; argc == 5 && i < sizeof(ways) / sizeof(*ways); i++) {
 		if (strcmp(argv[1], ways[i].name) == 0) {
 			ways[i].run(argv[2], bench_number(argv[3]),
@@ -202,6 +274,7 @@ int main(int argc, char **argv)
 		}
 	}
 	bench_need(false, "usage: check fill DIR ACCOUNTS | "
-			  "ours|whole|bare DIR ACCOUNTS N");
+			  "ours|whole|bare DIR ACCOUNTS N | "
+			  "large yes|no|told DIR N");
 	return 2;
 }

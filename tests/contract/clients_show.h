@@ -103,6 +103,7 @@ static inline void show_grants(struct buf *out, const struct observation *obs)
 		show_time(out, "since", grant->since_ms);
 		show_time(out, "until", grant->until_ms);
 		show_time(out, "state_at", grant->state_at_ms);
+		show_time(out, "renews", grant->renews_ms);
 		buf_adds(out, "\n");
 	}
 }

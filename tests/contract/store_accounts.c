@@ -311,16 +311,16 @@ static void test_verified_is_the_oldest(void **state)
 
 /* ---- one view, many questions ------------------------------------------ */
 
-/* The short way: whether, and by how many grants. */
+/* The short way: only whether. */
 static enum entitled ask_shortly(
-    struct fixture *f, struct store_view *view, const char *account, size_t *n)
+    struct fixture *f, struct store_view *view, const char *account)
 {
-	const struct held_grant *grants;
+	enum entitled out;
 
-	assert_int_equal(store_view_grants(view, &f->settings, account,
-			     &f->arena, &grants, n, &f->err),
+	assert_int_equal(store_view_entitled(view, &f->settings, account,
+			     f->now_ms, &f->arena, &out, &f->err),
 	    0);
-	return entitle_answer(grants, *n, f->now_ms);
+	return out;
 }
 
 static void test_a_view_is_renewed(void **state)
@@ -328,27 +328,81 @@ static void test_a_view_is_renewed(void **state)
 	struct fixture *f = *state;
 	struct store_view *view;
 	struct answer a;
-	size_t n;
 
 	assert_int_equal(store_view_open(f->store, &view, &f->err), 0);
 	answer_sub(&a, "active", STATE_ACTIVE);
 	ledger_look(f, sub_ref("s1"), CAUSE_NOTIFIED, &a);
-	assert_int_equal(ask_shortly(f, view, "shop/7", &n), ENTITLED_NO);
-	assert_int_equal(n, 0);
+	assert_int_equal(ask_shortly(f, view, "shop/7"), ENTITLED_NO);
 	assert_int_equal(store_view_renew(view, &f->err), 0);
-	assert_int_equal(ask_shortly(f, view, "shop/7", &n), ENTITLED_YES);
-	assert_int_equal(n, 1);
+	assert_int_equal(ask_shortly(f, view, "shop/7"), ENTITLED_YES);
 
 	f->now_ms = sec(100);
 	answer_sub(&a, "paused", STATE_PAUSED);
 	ledger_look(f, sub_ref("s1"), CAUSE_NOTIFIED, &a);
-	assert_int_equal(ask_shortly(f, view, "shop/7", &n), ENTITLED_YES);
+	assert_int_equal(ask_shortly(f, view, "shop/7"), ENTITLED_YES);
 	assert_int_equal(store_view_renew(view, &f->err), 0);
-	assert_int_equal(ask_shortly(f, view, "shop/7", &n), ENTITLED_NO);
-	assert_int_equal(n, 1);
-	assert_int_equal(ask_shortly(f, view, "shop/8", &n), ENTITLED_NO);
-	assert_int_equal(n, 0);
+	assert_int_equal(ask_shortly(f, view, "shop/7"), ENTITLED_NO);
+	assert_int_equal(ask_shortly(f, view, "shop/8"), ENTITLED_NO);
 	store_view_close(view);
+}
+
+/* As the long way says it, of all that a row can hold. */
+static void check_shortly(struct fixture *f, enum entitled wanted)
+{
+	struct account_view seen = ledger_account(f, "shop/7");
+	struct store_view *view;
+
+	assert_int_equal(
+	    entitle_answer(seen.grants, seen.n_grants, f->now_ms), wanted);
+	assert_int_equal(store_view_open(f->store, &view, &f->err), 0);
+	assert_int_equal(ask_shortly(f, view, "shop/7"), wanted);
+	store_view_close(view);
+}
+
+static void test_the_short_answer_is_the_same(void **state)
+{
+	struct fixture *f = *state;
+	struct provider_settings *shop = &f->providers[0];
+	struct answer a;
+
+	check_shortly(f, ENTITLED_NO);
+	answer_sub(&a, "ended", STATE_ENDED);
+	answer_grant(&a, 1, "active", STATE_ACTIVE, sec(100), 0);
+	answer_grant(&a, 2, "xyz", STATE_UNKNOWN, 0, sec(50));
+	a.grants[1].renews_ms = sec(200);
+	ledger_look(f, sub_ref("s1"), CAUSE_NOTIFIED, &a);
+	check_shortly(f, ENTITLED_UNKNOWN);
+	f->now_ms = sec(50);
+	check_shortly(f, ENTITLED_NO);
+	f->now_ms = sec(100);
+	check_shortly(f, ENTITLED_YES);
+	assert_int_equal(
+	    policy_set(&shop->policy, "renewal", "patience 1h", NULL), 0);
+	f->now_ms = sec(200 + 3600);
+	check_shortly(f, ENTITLED_UNKNOWN);
+	assert_int_equal(policy_set(&shop->policy, "ended", "allow", NULL), 0);
+	check_shortly(f, ENTITLED_YES);
+	shop->name = "shopping"; /* not configured any more: the default */
+	check_shortly(f, ENTITLED_YES);
+	f->now_ms = sec(200 + 31 * 86400);
+	check_shortly(f, ENTITLED_UNKNOWN);
+	shop->name = "shop";
+	check_shortly(f, ENTITLED_YES);
+}
+
+static void test_the_short_answer_minds_effects(void **state)
+{
+	struct fixture *f = *state;
+	struct answer a;
+
+	answer_sub(&a, "active", STATE_ACTIVE);
+	ledger_look(f, sub_ref("s1"), CAUSE_NOTIFIED, &a);
+	check_shortly(f, ENTITLED_YES);
+	answer_payment(&a, "refunded", STATE_REFUNDED);
+	answer_effect(&a, EFFECT_REFUND, "s1", sec(10), 0);
+	f->now_ms = sec(10);
+	ledger_look(f, payment_ref("t1"), CAUSE_NOTIFIED, &a);
+	check_shortly(f, ENTITLED_NO);
 }
 
 int main(void)
@@ -386,6 +440,10 @@ int main(void)
 		test_verified_is_the_oldest, ledger_setup, fixture_teardown),
 	    cmocka_unit_test_setup_teardown(
 		test_a_view_is_renewed, ledger_setup, fixture_teardown),
+	    cmocka_unit_test_setup_teardown(test_the_short_answer_is_the_same,
+		ledger_setup, fixture_teardown),
+	    cmocka_unit_test_setup_teardown(test_the_short_answer_minds_effects,
+		ledger_setup, fixture_teardown),
 	};
 
 	return cmocka_run_group_tests(all, NULL, NULL);

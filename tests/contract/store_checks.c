@@ -74,6 +74,40 @@ static void test_a_dropped_check_comes_again(void **state)
 	    tell_job(f, sub_ref("s1")), "due @86701 resync n0 a0 r0");
 }
 
+static int64_t boundary_of(struct fixture *f)
+{
+	struct object object;
+
+	assert_int_equal(ledger_object(f, sub_ref("s1"), &object), 0);
+	return object.boundary_ms;
+}
+
+/* What was to happen is told until somebody looked behind it. */
+static void test_the_boundary_is_told(void **state)
+{
+	struct fixture *f = *state;
+	struct job_filter all = {.state = -1};
+	struct answer a;
+	size_t n;
+
+	answer_sub(&a, "active", STATE_ACTIVE);
+	ledger_look(f, sub_ref("s1"), CAUSE_NOTIFIED, &a);
+	assert_int_equal(boundary_of(f), 0); /* the next check is for its age */
+	f->now_ms = sec(10);
+	a.seen.boundaries_ms[0] = sec(300);
+	a.seen.n_boundaries = 1;
+	ledger_look(f, sub_ref("s1"), CAUSE_RESYNC, &a);
+	assert_int_equal(boundary_of(f), sec(300));
+	f->now_ms = sec(301);
+	assert_int_equal(ledger_checks(f), 1);
+	assert_int_equal(boundary_of(f), sec(300));
+	assert_int_equal(
+	    store_jobs_drop(f->store, &all, false, f->now_ms, &n, &f->err), 0);
+	assert_int_equal(boundary_of(f), sec(300));
+	ledger_look(f, sub_ref("s1"), CAUSE_MANUAL, &a);
+	assert_int_equal(boundary_of(f), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest all[] = {
@@ -82,6 +116,8 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(
 		test_news_before_the_boundary_is_a_repair, ledger_setup,
 		fixture_teardown),
+	    cmocka_unit_test_setup_teardown(
+		test_the_boundary_is_told, ledger_setup, fixture_teardown),
 	    cmocka_unit_test_setup_teardown(test_a_dropped_check_comes_again,
 		ledger_setup, fixture_teardown),
 	};

@@ -50,8 +50,8 @@ for place in '^store = {' '^receiver = {' '^api = {' '^worker = {' '^    {'; do
 done
 
 # So with the words of a policy.
-states=$(sed -n '/^policy$/,/^$/s/^  \([a-z_]*\) .*/\1/p' "$TMP/shipped")
-assert_eq "$(wc -w <<<"$states")" 15 "words"
+states=$(sed -n '/^policy  *rule/,/^$/s/^  \([a-z_]*\) .*/\1/p' "$TMP/shipped")
+assert_eq "$(wc -w <<<"$states")" 16 "words"
 for state in $states; do
   grep -Eq "^ *#$state = " "$sample" || fail "$state is not in ${sample##*/}"
   grep -Eq "^\\.(It )?Cm $state\$" "$manual" ||

@@ -102,8 +102,12 @@ for ((lead = 3; lead < 100; lead *= 3)); do
 done
 assert_json .entitled true <"$TMP/alone"
 wait_until 50 'entitled "$alone" false'
+# Nobody looked since: it may have been prolonged.
+account "$alone" | assert_json '[.pending, .fresh]' '[0,false]'
 edges "$alone" | jq -c '.[0]' | is true
 drained
+wait_until 50 '[ "$(drain)" = 0 ] &&
+  [ "$(account "$alone" | jq -c "[.pending, .fresh]")" = "[0,true]" ]'
 drained
 edges "$alone" | tail -n 1 | is "[false,\"$(iso "$soon")\",\"time\"]"
 edges "$alone" | wc -l | is 2

@@ -64,6 +64,27 @@ status_is ecurring/paused 2
 status_is ecurring/odd 3
 assert_eq "$(ask stats/objects | jq add)" "$fetched" "policy asked again"
 
+# Or what the last known state gave, for a while.
+subscription '{"id":"6","customer":"was"}'
+told_and_drained subscription 6
+policy 'unknown = "keep-last 1h"'
+happens subscription 6 '{"status":"brand_new_word"}'
+told_and_drained subscription 6
+status_is ecurring/was 0
+account ecurring/was | assert_json '[.state, .valid_until != null]' \
+  '["unknown",true]'
+account ecurring/was | jq -r .reason |
+  grep -q '^kept as active until .*"brand_new_word" is not known' ||
+  fail "the reason does not say what is kept, until when, and why"
+# The first word of it was one that is not known: there is nothing to keep.
+status_is ecurring/odd 3
+account ecurring/was --at "$(account ecurring/was | jq -r .valid_until)" |
+  assert_json .entitled null
+policy 'unknown = "keep-last 1s"'
+wait_until 3 'entitled ecurring/was null'
+policy 'unknown = "deny"'
+status_is ecurring/was 2
+
 policy 'paused = "allow"'
 status_is ecurring/paused 0
 # What it changed is announced, once, by the next run, and asks nobody.
@@ -77,3 +98,13 @@ drained
 tu changes | tail -n 1 | jq -c '[.account, .entitled, .was]' |
   is '["ecurring/paused",false,true]'
 assert_eq "$(ask stats/objects | jq add)" "$fetched" "policy asked again"
+
+# The provider touches one: it has been paused all the same since it was.
+policy 'paused = "grace 7d"'
+subscription '{"id":"7","customer":"again","status":"paused"}'
+told_and_drained subscription 7
+ends=$(account ecurring/again | jq -r .valid_until)
+control edit "{\"kind\":\"subscription\",\"id\":\"7\",
+  \"set\":{\"updated_at\":\"$(date -u +%Y-%m-%dT%H:%M:%S+00:00)\"}}" >/dev/null
+told_and_drained subscription 7
+account ecurring/again | assert_json .valid_until "\"$ends\""

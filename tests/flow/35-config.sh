@@ -60,6 +60,12 @@ wrong 'mode = "tset"' 'mode live test tset' \
   's/burst = 10000;/burst = 10000; mode = "tset";/'
 wrong 'paused = "maybe"' 'paused allow deny grace' \
   's/burst = 10000;/policy = { paused = "maybe"; };/'
+wrong 'paused = "keep-last 3d"' 'paused keep-last allow deny grace' \
+  's/burst = 10000;/policy = { paused = "keep-last 3d"; };/'
+wrong 'unknown = "keep-last"' 'unknown keep-last DURATION' \
+  's/burst = 10000;/policy = { unknown = "keep-last"; };/'
+wrong 'renewal = "30d"' 'renewal 30d trust patience DURATION' \
+  's/burst = 10000;/policy = { renewal = "30d"; };/'
 wrong 'puased' 'puased paused' 's/burst = 10000;/policy = { puased = "deny"; };/'
 wrong 'hook_secret_file' 'hook_secret_file hook_token_file' \
   's/hook_token_file/hook_secret_file/'
@@ -69,6 +75,19 @@ wrong 'account_from' 'account_from JSON Pointer' \
 wrong 'none.key' 'api_key_file none.key No such file' \
   's|ecurring.key|none.key|'
 wrong 'rate = ;' 'syntax' 's/rate = 10000.0;/rate = ;/'
+
+# The policy in force, a line each: word, rule, where it is from, in words.
+write_config 'policy = { past_due = "grace 7d"; unknown = "keep-last 72h"; };'
+tu check-config >"$TMP/shown"
+explained() {
+  grep -qE -- "^ +$1\$" "$TMP/shown" ||
+    fail "no line '$1' in: $(cat "$TMP/shown")"
+}
+explained 'past_due +grace 7d +set +access for 7 days from when .* then none'
+explained 'unknown +keep-last 3d +set +for 3 days what the state before .*'
+explained 'active +allow +default +access, between its beginning and its end'
+explained 'chargeback +revoke +default +money charged back takes away .*'
+explained 'renewal +patience 30d +default +no answer when .* late for 30 days'
 
 # Two of one name.
 write_config

@@ -127,6 +127,7 @@ static void read_all(struct store_view *view, struct arena *arena,
 	const struct change *changes;
 	const char *account = NULL;
 	struct account_view held;
+	enum entitled answer;
 	struct store_stats stats;
 	struct object object;
 	struct health health;
@@ -142,6 +143,8 @@ static void read_all(struct store_view *view, struct arena *arena,
 	    view, settings, "shop/c1", NOW_MS, arena, &held, NULL);
 	(void)store_view_account_at(
 	    view, settings, "shop/c1", NOW_MS, 0, arena, &held, NULL);
+	(void)store_view_entitled(
+	    view, settings, "shop/c1", NOW_MS, arena, &answer, NULL);
 	(void)store_view_changes(view, 0, 10, arena, &changes, &n, NULL);
 	(void)store_view_link(view, "shop", "c1", arena, &account, NULL);
 }

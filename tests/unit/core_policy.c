@@ -26,9 +26,15 @@ static const struct row rows[] = {
     {"unknown", "grace 12h", 0, NULL},
     {"unknown", "unknown", 0, NULL},
     {"unknown", "deny", 0, NULL},
+    {"unknown", "keep-last 3d", 0, NULL},
+    {"unknown", "keep-last", ERR_BAD, "keep-last DURATION"},
+    {"unknown", "keep-last 0s", ERR_BAD, "keep-last DURATION"},
+    {"unknown", "keep-last 3 days", ERR_BAD, "keep-last DURATION"},
+    {"active", "keep-last 72h", ERR_BAD, "for active: allow, deny or grace"},
     {"paid", "allow", 0, NULL},
     {"paused", "unknown", ERR_BAD, "allow, deny or grace DURATION"},
-    {"unknown", "maybe", ERR_BAD, "allow, deny, unknown or grace"},
+    {"unknown", "maybe", ERR_BAD,
+	"allow, deny, unknown, keep-last DURATION or grace"},
     {"past_due", "grace", ERR_BAD, "\"grace\" for past_due"},
     {"past_due", "grace 0s", ERR_BAD, "grace DURATION"},
     {"past_due", "grace -7d", ERR_BAD, "grace DURATION"},
@@ -38,10 +44,15 @@ static const struct row rows[] = {
     {"past_due", "", ERR_BAD, "grace DURATION"},
     {"frozen", "allow", ERR_BAD, "no such word \"frozen\": a state (pending"},
     {"", "allow", ERR_BAD, "no such word"},
-    {"none", "keep", ERR_BAD, "partial_refund, chargeback or orders"},
+    {"none", "keep", ERR_BAD, "partial_refund, chargeback, orders or renewal"},
     {"refund", "allow", ERR_BAD, "\"allow\" for refund: revoke or keep"},
     {"partial_refund", "", ERR_BAD, "for partial_refund: revoke or keep"},
     {"chargeback", "revoke ", ERR_BAD, "for chargeback: revoke or keep"},
+    {"renewal", "patience", ERR_BAD, "for renewal: trust or patience DURATION"},
+    {"renewal", "patience 0s", ERR_BAD, "(such as \"patience 30d\")"},
+    {"renewal", "patience 30", ERR_BAD, "\"patience 30\" for renewal"},
+    {"renewal", "trust ", ERR_BAD, "trust or patience"},
+    {"renewal", "30d", ERR_BAD, "trust or patience"},
     {"orders", "allow", ERR_BAD, "for orders: grant or ignore"},
 };
 
@@ -122,12 +133,28 @@ static void test_payments(void **state)
 	assert_int_equal(policy.rules[STATE_PAID].access, ACCESS_DENY);
 }
 
+static void test_renewal(void **state)
+{
+	const int64_t day_ms = 24 * 3600 * 1000;
+	struct policy policy;
+
+	(void)state;
+	policy_default(&policy);
+	assert_int_equal(policy.patience_ms, 30 * day_ms);
+	assert_int_equal(
+	    policy_set(&policy, "renewal", "patience 3d", NULL), 0);
+	assert_int_equal(policy.patience_ms, 3 * day_ms);
+	assert_int_equal(policy_set(&policy, "renewal", "trust", NULL), 0);
+	assert_int_equal(policy.patience_ms, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_rows),
 	    cmocka_unit_test(test_default),
 	    cmocka_unit_test(test_payments),
+	    cmocka_unit_test(test_renewal),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -247,6 +247,73 @@ static void test_next_check_without_resync(void **state)
 			&obs, INT64_MAX, &schedule, 1, &boundary) == INT64_MAX);
 }
 
+struct renewal_row {
+	const char *name;
+	int64_t renews_ms[2]; /* from now, of two grants; 0: unknown */
+	int64_t want_ms;      /* from now; 0: resync */
+	int64_t overdue_ms;   /* from now; 0: none is */
+};
+
+static const struct renewal_row renewals[] = {
+    {"none is known", {0, 0}, 0, 0},
+    {"one to come", {2 * HOUR_MS, 0}, 2 * HOUR_MS + 1000, 0},
+    {"the first of two", {3 * HOUR_MS, 2 * HOUR_MS}, 2 * HOUR_MS + 1000, 0},
+    {"one beyond the resync", {25 * HOUR_MS, 0}, 0, 0},
+    {"just overdue", {-1000, 0}, HOUR_MS, -1000},
+    {"overdue since eight hours", {-8 * HOUR_MS, 0}, HOUR_MS, -8 * HOUR_MS},
+    {"then ever rarer", {-40 * HOUR_MS, 0}, 5 * HOUR_MS, -40 * HOUR_MS},
+    {"the longest", {-8 * HOUR_MS, -16 * HOUR_MS}, 2 * HOUR_MS, -16 * HOUR_MS},
+    {"but within the resync", {-99 * HOUR_MS, 0}, 99 * HOUR_MS / 8,
+	-99 * HOUR_MS},
+    {"one overdue, one due sooner", {-HOUR_MS, 1000}, 2000, -HOUR_MS},
+};
+
+static void check_renewal(const struct renewal_row *row, uint64_t random)
+{
+	const struct schedule schedule = {.resync_ms = 24 * HOUR_MS};
+	struct grant grants[2] = {{.status = "active"}, {.status = "active"}};
+	struct observation obs = {.grants = grants, .n_grants = 2};
+	int64_t wait_ms, overdue_ms;
+	bool boundary;
+
+	for (size_t i = 0; i < 2; i++) {
+		if (row->renews_ms[i] != 0)
+			grants[i].renews_ms = NOW_MS + row->renews_ms[i];
+	}
+	wait_ms =
+	    schedule_next_check(&obs, NOW_MS, &schedule, random, &boundary) -
+	    NOW_MS;
+	overdue_ms = schedule_overdue(&obs, NOW_MS);
+	if (boundary != (row->want_ms != 0) ||
+	    (boundary && wait_ms != row->want_ms) ||
+	    (!boundary && (wait_ms < 18 * HOUR_MS || wait_ms > 24 * HOUR_MS)) ||
+	    overdue_ms != (row->overdue_ms ? NOW_MS + row->overdue_ms : 0))
+		fail_msg("%s: %d, %lld ms, overdue %lld", row->name, boundary,
+		    (long long)wait_ms, (long long)overdue_ms);
+}
+
+static void test_renewals(void **state)
+{
+	const struct schedule often = {.resync_ms = HOUR_MS / 2};
+	struct grant grant = {.renews_ms = NOW_MS - 1000};
+	struct observation obs = {.grants = &grant, .n_grants = 1};
+	bool boundary;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(renewals) / sizeof(renewals[0]); i++) {
+		for (size_t r = 0; r < N_RANDOMS; r++)
+			check_renewal(&renewals[i], randoms[r]);
+	}
+	/* A resync that comes sooner anyway stays what it is. */
+	assert_true(schedule_next_check(&obs, NOW_MS, &often, 0, &boundary) <=
+		    NOW_MS + HOUR_MS / 2);
+	assert_false(boundary);
+	/* The clock stepped wildly. */
+	grant.renews_ms = INT64_MIN;
+	assert_true(schedule_next_check(
+			&obs, INT64_MAX, &often, 0, &boundary) == INT64_MAX);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -257,6 +324,7 @@ int main(void)
 	    cmocka_unit_test(test_spaced),
 	    cmocka_unit_test(test_next_check),
 	    cmocka_unit_test(test_next_check_without_resync),
+	    cmocka_unit_test(test_renewals),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
