@@ -8,13 +8,13 @@
 #include "reconciler/base/clock.h"
 #include "reconciler/base/crash.h"
 #include "reconciler/base/err.h"
-#include "reconciler/base/log.h"
 #include "reconciler/base/random.h"
 #include "reconciler/base/stop.h"
 #include "reconciler/core/ms.h"
 #include "reconciler/core/settings.h"
 
 #include "reconciler/io/carrier.h"
+#include "reconciler/io/delivery_tell.h"
 #include "reconciler/io/window.h"
 #include "reconciler/io/wire.h"
 
@@ -53,65 +53,6 @@ struct courier {
 	int64_t write_at_ms; /* not before: the store had no room */
 	int64_t stop_by_ms;  /* monotonic; 0: not stopping */
 };
-
-/* ---- telling ------------------------------------------------------------ */
-
-static const char *target_of(const struct courier *c)
-{
-	return delivery_target_name(c->options->target);
-}
-
-static void tell_end(const struct courier *c, const struct parcel *parcel,
-    const struct carried *end)
-{
-	bool failed = parcel->state == PARCEL_FAILED;
-	char due[CLOCK_TEXT_MAX];
-	struct log_pair pairs[] = {
-	    log_text("target", target_of(c)),
-	    log_number("seq", (int64_t)parcel->seq),
-	    log_number("attempt", (int64_t)parcel->attempts + !failed),
-	    log_number("took_ms", end->took_ms),
-	    log_text("error", failed ? parcel->error : NULL),
-	    log_text("next", !failed ? NULL
-			     : parcel->parked
-				 ? "parked"
-				 : clock_format(parcel->due_ms, due)),
-	};
-
-	log_event(c->options->log,
-	    !failed	     ? LOG_INFO
-	    : parcel->parked ? LOG_ERR
-			     : LOG_WARN,
-	    !failed	     ? "delivered"
-	    : parcel->parked ? "delivery_parked"
-			     : "delivery_failed",
-	    pairs, sizeof(pairs) / sizeof(pairs[0]));
-}
-
-static void tell_health(const struct courier *c)
-{
-	bool ok = c->health.state == HEALTH_OK;
-	char until[CLOCK_TEXT_MAX];
-	struct log_pair pairs[] = {
-	    log_text("target", target_of(c)),
-	    log_text("state", health_name(c->health.state)),
-	    log_text(
-		"until", ok ? NULL : clock_format(c->health.until_ms, until)),
-	    log_text("reason", ok ? NULL : c->health.reason),
-	};
-
-	log_event(c->options->log, ok ? LOG_INFO : LOG_WARN, "target_health",
-	    pairs, 4);
-}
-
-static void tell_trouble(
-    const struct courier *c, const char *event, const char *why)
-{
-	struct log_pair pairs[] = {
-	    log_text("target", target_of(c)), log_text("error", why)};
-
-	log_event(c->options->log, LOG_ERR, event, pairs, 2);
-}
 
 /* ---- taking from the store ---------------------------------------------- */
 
@@ -242,7 +183,8 @@ static void learn(struct courier *c, const struct carried *end, int64_t now_ms)
 	};
 
 	if (health_after(&c->health, &event))
-		tell_health(c);
+		delivery_tell_health(
+		    c->options->log, c->options->target, &c->health);
 }
 
 static void fail(struct courier *c, const struct carried *end, int64_t now_ms)
@@ -263,7 +205,8 @@ static void fail(struct courier *c, const struct carried *end, int64_t now_ms)
 	if (!end->gone || c->halt != NULL)
 		return;
 	c->halt = halt_text;
-	tell_trouble(c, "target_halted", c->halt);
+	delivery_tell_trouble(
+	    c->options->log, c->options->target, "target_halted", c->halt);
 }
 
 static void take_end(struct courier *c, const struct carried *end)
@@ -281,7 +224,7 @@ static void take_end(struct courier *c, const struct carried *end)
 		fail(c, end, now_ms);
 	if (c->pending_ms == 0)
 		c->pending_ms = clock_mono_ms();
-	tell_end(c, parcel, end);
+	delivery_tell_end(c->options->log, c->options->target, parcel, end);
 }
 
 static void take_ends(struct courier *c)
@@ -356,7 +299,8 @@ static int write_down(struct courier *c, struct err_text *err)
 	crash_point("written");
 	if ((rc == ERR_FULL || rc == ERR_AGAIN) && !c->finishing) {
 		if (c->write_at_ms == 0)
-			tell_trouble(c, "cannot_store", err->text);
+			delivery_tell_trouble(c->options->log,
+			    c->options->target, "cannot_store", err->text);
 		c->write_at_ms = clock_mono_ms() + 1000;
 		return 0;
 	}
@@ -384,7 +328,7 @@ static bool is_due_to_write(struct courier *c)
 	    window_count(&c->window, PARCEL_FAILED) +
 	    window_count(&c->window, PARCEL_BEHIND);
 	return n >= WRITE_AFTER || now_ms - c->pending_ms >= WRITE_AFTER_MS ||
-	       c->out == 0;
+	       (c->out == 0 && pick(c) == NULL);
 }
 
 /* ---- the run ------------------------------------------------------------ */
