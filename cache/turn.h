@@ -75,11 +75,11 @@ void meta_set(struct lmdb_txn *txn, enum meta which, uint64_t value);
 /* meta_add(txn, which, n): the value after adding n (may be negative). */
 uint64_t meta_add(struct lmdb_txn *txn, enum meta which, int64_t n);
 
-/* health_put(txn, name, health), health_get(txn, name, out): of a provider, or
- * of what has a name that no provider may have. All zero: none is kept. */
+/* health_put(txn, provider, health), health_get(txn, provider, out): or of what
+ * has a name that no provider may have. All zero: none is kept. */
 void health_put(
-    struct lmdb_txn *txn, const char *name, const struct health *health);
-void health_get(struct lmdb_txn *txn, const char *name, struct health *out);
+    struct lmdb_txn *txn, const char *provider, const struct health *health);
+void health_get(struct lmdb_txn *txn, const char *provider, struct health *out);
 
 /* A provider's tally inside a turn: read, change, write back. */
 void tally_get(struct lmdb_txn *txn, const char *provider, struct tally *out);

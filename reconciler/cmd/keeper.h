@@ -26,6 +26,6 @@ int keeper_start(const struct cmd_context *context,
  * (monotonic; 0: however long that takes) or until a stop is requested; then
  * end it. false: it could not do its work. NULL-safe.
  */
-bool keeper_end(struct keeper *keeper, int64_t until_mono_ms);
+bool keeper_end(struct keeper *keeper, int64_t until_ms);
 
 #endif

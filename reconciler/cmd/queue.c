@@ -188,7 +188,7 @@ static int show_change(
     struct cmd_session *s, const struct queue_question *q, struct err_text *err)
 {
 	enum delivery_target target = DELIVERY_COMMAND;
-	struct change change;
+	struct change shown;
 	int64_t seq = 0;
 	char *line;
 	int rc;
@@ -198,10 +198,10 @@ static int show_change(
 	rc = text_int(q->filter.id, 1, INT64_MAX, &seq);
 	if (rc == 0)
 		rc = store_view_delivery(
-		    s->view, target, (uint64_t)seq, &s->arena, &change, err);
+		    s->view, target, (uint64_t)seq, &s->arena, &shown, err);
 	if (rc != 0)
 		return rc;
-	line = wire_change(s->settings, &change);
+	line = wire_change(s->settings, &shown);
 	if (q->json || line == NULL)
 		return print_lines(line, NULL);
 	print_field(stdout, "change", line);

@@ -387,7 +387,7 @@ static int wait_for_news(struct courier *c, struct err_text *err)
 	return c->carrier->wait(c->carrier->self, fds, n, wait_ms_of(c), err);
 }
 
-static int turn(struct courier *c, struct err_text *err)
+static int take_turn(struct courier *c, struct err_text *err)
 {
 	int rc = 0;
 
@@ -405,7 +405,7 @@ static int loop(struct courier *c, struct err_text *err)
 	int rc;
 
 	notice_finish(c);
-	rc = turn(c, err);
+	rc = take_turn(c, err);
 	while (rc == 0 && !is_over(c)) {
 		/* What was taken and can be done needs no wait. */
 		if (c->out > 0 || !c->found)
@@ -414,13 +414,13 @@ static int loop(struct courier *c, struct err_text *err)
 		notice_stop(c);
 		notice_finish(c);
 		if (rc == 0)
-			rc = turn(c, err);
+			rc = take_turn(c, err);
 	}
 	return rc;
 }
 
 /* What was under way and did not end goes back, untried. */
-static int end(struct courier *c, int rc, struct err_text *err)
+static int leave(struct courier *c, int rc, struct err_text *err)
 {
 	take_ends(c);
 	c->carrier->close(c->carrier->self);
@@ -444,7 +444,7 @@ int courier_run(const struct courier_options *options, struct carrier *carrier,
 	c->settings = &options->settings->on_change;
 	c->carrier = carrier;
 	random_seed(&c->random);
-	rc = end(c, loop(c, err), err);
+	rc = leave(c, loop(c, err), err);
 	window_fini(&c->window);
 	free(c);
 	return rc;

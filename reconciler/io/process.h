@@ -45,16 +45,16 @@ int process_start(struct process *process, const struct process_start *start,
     struct err_text *err);
 
 /*
- * process_turn(process, now): feed and listen as far as that goes without
- * waiting; SIGTERM and SIGKILL to the group when it is time.
+ * process_turn(process, now): (monotonic) feed and listen as far as that goes
+ * without waiting; SIGTERM and SIGKILL to the group when it is time.
  */
-void process_turn(struct process *process, int64_t now_mono_ms);
+void process_turn(struct process *process, int64_t now_ms);
 
 /*
  * process_wait_ms(process, now): how soon to look again if neither in is
  * writable nor out readable before.
  */
-int64_t process_wait_ms(const struct process *process, int64_t now_mono_ms);
+int64_t process_wait_ms(const struct process *process, int64_t now_ms);
 
 /*
  * process_ended(process, why, cap): it has ended and is reaped; what is left of
