@@ -263,12 +263,15 @@ void kept_remove(struct kept_box *box, const struct kept *kept)
 	mark_first(box, kept->account, true);
 }
 
-uint64_t kept_floor(struct lmdb_txn *txn)
+uint64_t kept_floor(
+    struct lmdb_txn *txn, const struct delivery_settings *settings)
 {
 	uint64_t floor = UINT64_MAX;
 	struct kept_box box;
 
 	for (int i = 0; i < DELIVERY_TARGET_COUNT; i++) {
+		if (!delivery_is_wanted(settings, (enum delivery_target)i))
+			continue;
 		kept_open(&box, txn, (enum delivery_target)i);
 		if (box.state.begun && box.state.cursor < floor)
 			floor = box.state.cursor;

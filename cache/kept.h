@@ -94,9 +94,11 @@ uint64_t kept_first(
     struct lmdb_txn *txn, enum delivery_target target, const char *account);
 
 /*
- * kept_floor(txn): no target needs the changes up to this seq any more, so that
- * the feed may forget them. UINT64_MAX: there is no target.
+ * kept_floor(txn, settings): no target that is configured needs the changes up
+ * to this seq any more, so that the feed may forget them. UINT64_MAX: there is
+ * no target.
  */
-uint64_t kept_floor(struct lmdb_txn *txn);
+uint64_t kept_floor(
+    struct lmdb_txn *txn, const struct delivery_settings *settings);
 
 #endif

@@ -97,6 +97,22 @@ static bool take_fresh(
 	return true;
 }
 
+/* A target that was not configured for a while, longer than changes are kept.
+ */
+static void notice_gap(const struct courier *c, const struct change *first)
+{
+	struct err_text text;
+
+	if (c->window.taken == 0 || first->seq <= c->window.taken + 1)
+		return;
+	(void)err_set(&text, ERR_ABSENT,
+	    "changes %llu to %llu are no longer kept",
+	    (unsigned long long)c->window.taken + 1,
+	    (unsigned long long)first->seq - 1);
+	delivery_tell_trouble(
+	    c->options->log, c->options->target, "changes_missed", text.text);
+}
+
 static int take_feed(
     struct courier *c, struct store_view *view, struct err_text *err)
 {
@@ -110,6 +126,8 @@ static int take_feed(
 	if (room > 0)
 		rc = store_view_changes(
 		    view, c->window.taken, room, &arena, &changes, &n, err);
+	if (rc == 0 && n > 0)
+		notice_gap(c, &changes[0]);
 	for (size_t i = 0; rc == 0 && i < n; i++) {
 		if (!take_fresh(c, view, &changes[i]))
 			break;

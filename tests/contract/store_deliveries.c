@@ -367,7 +367,9 @@ static void test_a_copy_is_kept(void **state)
 	key_init(&key);
 	key_u64(&key, 1);
 	assert_int_equal(lmdb_begin(f->store->db, true, &txn, &f->err), 0);
-	assert_int_equal(kept_floor(txn), 3);
+	assert_int_equal(kept_floor(txn, &f->settings.on_change), UINT64_MAX);
+	f->settings.on_change.url = "https://example.org/";
+	assert_int_equal(kept_floor(txn, &f->settings.on_change), 3);
 	lmdb_delete(txn, TABLE_CHANGES, key_span(&key));
 	assert_int_equal(lmdb_commit(txn, &f->err), 0);
 	assert_int_equal(store_view_open(f->store, &view, &f->err), 0);
@@ -380,6 +382,34 @@ static void test_a_copy_is_kept(void **state)
 	    store_view_delivery(view, TARGET, 2, &f->arena, &change, &f->err),
 	    ERR_ABSENT);
 	store_view_close(view);
+}
+
+static size_t prune(struct fixture *f)
+{
+	struct store_turn *turn = fixture_begin(f);
+	size_t n = store_turn_prune(turn, 100);
+
+	fixture_commit(f, turn);
+	return n;
+}
+
+static void test_the_feed_keeps_what_is_needed(void **state)
+{
+	struct fixture *f = *state;
+	struct delivery_end done = ended(1, "a", DELIVERY_DONE, false);
+
+	f->settings.store.keep_changes_ms = 1000;
+	f->settings.on_change.url = "https://example.org/";
+	begin(f, true);
+	announce(f, "a");
+	announce(f, "b");
+	f->now_ms += 60000;
+	assert_int_equal(prune(f), 0);
+	commit(f, 1, &done, 1, NULL);
+	assert_int_equal(prune(f), 1);
+	/* Nobody is told any more: nobody needs it. */
+	f->settings.on_change.url = NULL;
+	assert_int_equal(prune(f), 1);
 }
 
 static void test_targets_are_apart(void **state)
@@ -423,6 +453,7 @@ int main(void)
 	    TEST_OPEN(test_dropped_frees_the_next),
 	    TEST_OPEN(test_halted),
 	    TEST_OPEN(test_a_copy_is_kept),
+	    TEST_OPEN(test_the_feed_keeps_what_is_needed),
 	    TEST_OPEN(test_targets_are_apart),
 	    TEST_OPEN(test_one_deliverer),
 	};
