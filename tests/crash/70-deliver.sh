@@ -11,13 +11,17 @@
 
 [ -x "${TRUEUP_HOOKS:-}" ] || skip "no build with crash points"
 
-# It fails once for every other change, so that changes are kept as well.
+# It fails once for every other change, so that changes are kept as well, and
+# is slow at first, so that others are written down while it is under way.
 GOT=$TMP/got
 cat >"$TMP/take" <<'END'
 #!/bin/sh
 if [ $((TRUEUP_SEQ % 2)) = 0 ] && [ ! -e "$1/tried$TRUEUP_SEQ" ]; then
   : >"$1/tried$TRUEUP_SEQ"
   exit 1
+fi
+if [ "$TRUEUP_SEQ" = 1 ] && mkdir "$1/slow" 2>/dev/null; then
+  sleep 0.4
 fi
 printf '%s\n' "$TRUEUP_SEQ" >>"$1/seqs"
 END
