@@ -5,6 +5,7 @@
 
 #include "cache/codec.h"
 #include "cache/grants.h"
+#include "cache/kept.h"
 #include "cache/record.h"
 #include "cache/turn.h"
 
@@ -85,13 +86,16 @@ size_t store_turn_prune(struct store_turn *turn, size_t max)
 	int64_t keep_ms = turn->settings->store.keep_changes_ms;
 	struct lmdb_cursor *cursor;
 	struct change change;
+	uint64_t floor;
 	size_t n = 0;
 
 	if (keep_ms == 0)
 		return 0;
+	floor = kept_floor(turn->txn, &turn->settings->on_change);
 	cursor = lmdb_cursor_open(turn->txn, TABLE_CHANGES);
 	while (n < max && oldest(cursor, turn->txn, &turn->arena, &change) &&
-	       change.recorded_at_ms < turn->now_ms - keep_ms) {
+	       change.recorded_at_ms < turn->now_ms - keep_ms &&
+	       change.seq <= floor) {
 		lmdb_cursor_delete(cursor);
 		n++;
 	}

@@ -38,6 +38,7 @@ enum table {
 	TABLE_TARGETS,	  /* number, target's kind, id -> nothing */
 	TABLE_LISTS,	  /* provider, list -> how far it was read */
 	TABLE_STRANGERS,  /* place -> an id that was nobody's, and when */
+	TABLE_DELIVERIES, /* target, part, … -> changes to be handed on */
 	TABLE_COUNT
 };
 

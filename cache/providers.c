@@ -100,8 +100,8 @@ void tally_put(
 
 /* ---- health ----------------------------------------------------------- */
 
-void store_turn_health(
-    struct store_turn *turn, const char *provider, const struct health *health)
+void health_put(
+    struct lmdb_txn *txn, const char *provider, const struct health *health)
 {
 	uint8_t data[128 + HEALTH_REASON_MAX];
 	struct writer w;
@@ -119,11 +119,16 @@ void store_turn_health(
 	writer_u64(&w, health->fetches);
 	writer_u64(&w, health->errors);
 	writer_text(&w, health->reason);
-	put_part(turn->txn, provider, PART_HEALTH, &w);
+	put_part(txn, provider, PART_HEALTH, &w);
 }
 
-static void get_health(
-    struct lmdb_txn *txn, const char *provider, struct health *out)
+void store_turn_health(
+    struct store_turn *turn, const char *provider, const struct health *health)
+{
+	health_put(turn->txn, provider, health);
+}
+
+void health_get(struct lmdb_txn *txn, const char *provider, struct health *out)
 {
 	struct arena arena;
 	struct reader r;
@@ -159,7 +164,7 @@ static void get_health(
 int store_view_provider(struct store_view *view, const char *provider,
     struct health *health, struct tally *tally, struct err_text *err)
 {
-	get_health(view->txn, provider, health);
+	health_get(view->txn, provider, health);
 	tally_get(view->txn, provider, tally);
 	lmdb_error_text(view->txn, err);
 	return lmdb_error(view->txn);

@@ -6,6 +6,7 @@
 
 #include "reconciler/base/err.h"
 
+#include "cache/deliveries.h"
 #include "cache/place.h"
 #include "cache/turn.h"
 
@@ -101,6 +102,7 @@ static struct store *new_store(const struct store_options *options)
 		return NULL;
 	store->wake = -1;
 	store->worker_lock = -1;
+	store->deliverer_lock = -1;
 	store->reserve_bytes = options->reserve_bytes;
 	store->high_water = options->high_water;
 	store->read_only = options->read_only;
@@ -146,30 +148,32 @@ void store_close(struct store *store)
 		close(store->wake);
 	if (store->worker_lock >= 0)
 		close(store->worker_lock);
+	if (store->deliverer_lock >= 0)
+		close(store->deliverer_lock);
 	free(store->path);
 	free(store);
 }
 
-/* ---- the one worker --------------------------------------------------- */
+/* ---- the one worker, the one that delivers ---------------------------- */
 
-int store_lock_worker(struct store *store, struct err_text *err)
+/* A file lock dies with its process, however that ends. */
+static int lock_file(struct store *store, const char *name, const char *who,
+    int *held, struct err_text *err)
 {
 	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
 	int fd;
 
-	if (store->worker_lock >= 0)
+	if (*held >= 0)
 		return 0;
-	fd =
-	    place_open(store->path, "worker.lock", O_RDWR | O_CREAT, 0640, err);
+	fd = place_open(store->path, name, O_RDWR | O_CREAT, 0640, err);
 	if (fd < 0)
 		return fd;
 	if (fcntl(fd, F_SETLK, &lock) == 0) {
-		store->worker_lock = fd;
+		*held = fd;
 		return 0;
 	}
 	if (errno != EAGAIN && errno != EACCES) {
-		err_set(
-		    err, ERR_FAIL, "store: worker.lock: %s", strerror(errno));
+		err_set(err, ERR_FAIL, "store: %s: %s", name, strerror(errno));
 		close(fd);
 		return ERR_FAIL;
 	}
@@ -177,5 +181,17 @@ int store_lock_worker(struct store *store, struct err_text *err)
 		lock.l_pid = 0;
 	close(fd);
 	return err_set(err, ERR_AGAIN,
-	    "store: another worker is at it (process %ld)", (long)lock.l_pid);
+	    "store: another %s is at it (process %ld)", who, (long)lock.l_pid);
+}
+
+int store_lock_worker(struct store *store, struct err_text *err)
+{
+	return lock_file(
+	    store, "worker.lock", "worker", &store->worker_lock, err);
+}
+
+int store_lock_deliverer(struct store *store, struct err_text *err)
+{
+	return lock_file(
+	    store, "deliver.lock", "deliverer", &store->deliverer_lock, err);
 }

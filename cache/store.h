@@ -145,7 +145,8 @@ size_t store_turn_advance(struct store_turn *turn, size_t max);
 
 /*
  * store_turn_prune(turn, max): take up to max changes out of the feed that are
- * older than the settings keep them. Returns how many.
+ * older than the settings keep them, and that on_change does not need any
+ * more. Returns how many.
  */
 size_t store_turn_prune(struct store_turn *turn, size_t max);
 

@@ -27,6 +27,7 @@ struct store {
 	bool read_only;
 	int wake;	 /* both ends of the fifo; -1: not open */
 	int worker_lock; /* -1: not ours */
+	int deliverer_lock;
 	/* The last answer about room: how long and for how much (inbox.c). */
 	_Atomic int64_t room_until_ms; /* monotonic */
 	_Atomic int64_t room_bytes;
@@ -73,6 +74,12 @@ uint64_t meta_get(struct lmdb_txn *txn, enum meta which);
 void meta_set(struct lmdb_txn *txn, enum meta which, uint64_t value);
 /* meta_add(txn, which, n): the value after adding n (may be negative). */
 uint64_t meta_add(struct lmdb_txn *txn, enum meta which, int64_t n);
+
+/* health_put(txn, provider, health), health_get(txn, provider, out): or of what
+ * has a name that no provider may have. All zero: none is kept. */
+void health_put(
+    struct lmdb_txn *txn, const char *provider, const struct health *health);
+void health_get(struct lmdb_txn *txn, const char *provider, struct health *out);
 
 /* A provider's tally inside a turn: read, change, write back. */
 void tally_get(struct lmdb_txn *txn, const char *provider, struct tally *out);

@@ -16,7 +16,10 @@
 
 #include "reconciler/base/config.h"
 
-enum { FILE_MAX_BYTES = 1024 * 1024 };
+enum {
+	FILE_MAX_BYTES = 1024 * 1024,
+	VALUES_MAX = CONFIG_TEXTS_MAX + 1 /* of one list: more than any takes */
+};
 
 /* libconfig's part comes first: every setting points back at it. */
 struct config {
@@ -249,20 +252,20 @@ static struct config_value value_of(const config_setting_t *setting)
 	}
 }
 
-/* The setting's value, or a list's elements: one more than fits tells it. */
+/* The setting's value, or a list's elements: more than fits tells it. */
 static size_t values_of(const config_setting_t *setting,
-    const struct config_key *key,
-    struct config_value out[CONFIG_DURATIONS_MAX + 1])
+    const struct config_key *key, struct config_value out[VALUES_MAX])
 {
 	size_t i, n;
+	bool many = key->type == CONFIG_DURATIONS || key->type == CONFIG_TEXTS;
 
-	if (key->type != CONFIG_DURATIONS || !is_list(setting)) {
+	if (!many || !is_list(setting)) {
 		out[0] = value_of(setting);
 		return 1;
 	}
 	n = (size_t)config_setting_length(setting);
-	if (n > CONFIG_DURATIONS_MAX + 1)
-		n = CONFIG_DURATIONS_MAX + 1;
+	if (n > VALUES_MAX)
+		n = VALUES_MAX;
 	for (i = 0; i < n; i++)
 		out[i] =
 		    value_of(config_setting_get_elem(setting, (unsigned int)i));
@@ -272,7 +275,7 @@ static size_t values_of(const config_setting_t *setting,
 static int fill_one(const config_setting_t *setting,
     const struct config_key *key, void *out, struct err_text *err)
 {
-	struct config_value values[CONFIG_DURATIONS_MAX + 1];
+	struct config_value values[VALUES_MAX];
 	size_t n = values_of(setting, key, values);
 	int rc;
 

@@ -24,14 +24,20 @@ enum config_type {
 	CONFIG_DURATION, /* int64_t ms, min..max; written "24h" */
 	CONFIG_SIZE,	 /* uint64_t bytes, min..max; written "1M" or 1048576 */
 	CONFIG_DURATIONS, /* struct config_durations; ("5s", "30s") or "5s" */
+	CONFIG_TEXTS,	  /* struct config_texts; ["a", "b"] or "a" */
 };
 
-enum { CONFIG_DURATIONS_MAX = 8 };
+enum { CONFIG_DURATIONS_MAX = 8, CONFIG_TEXTS_MAX = 32 };
 
 struct config_durations {
 	int64_t ms[CONFIG_DURATIONS_MAX];
 	size_t n;
 	bool set; /* the file named it (an empty list is a setting too) */
+};
+
+struct config_texts {
+	const char *items[CONFIG_TEXTS_MAX]; /* borrowed from the file */
+	size_t n;			     /* 0: the file named none */
 };
 
 /* One key of a group: where its value goes, and what is allowed. */

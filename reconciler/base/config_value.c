@@ -60,6 +60,7 @@ static void say_allowed(const struct config_key *key, char out[ALLOWED_MAX])
 	    [CONFIG_DURATION] = "a duration in quotes",
 	    [CONFIG_SIZE] = "a size in quotes",
 	    [CONFIG_DURATIONS] = "at most 8 durations in quotes",
+	    [CONFIG_TEXTS] = "1 to 32 texts in quotes",
 	};
 	char min[WORD_MAX], max[WORD_MAX];
 
@@ -67,7 +68,8 @@ static void say_allowed(const struct config_key *key, char out[ALLOWED_MAX])
 		(void)snprintf(out, ALLOWED_MAX, "%s", key->allowed);
 		return;
 	}
-	if (key->type == CONFIG_TEXT || key->type == CONFIG_BOOL) {
+	if (key->type == CONFIG_TEXT || key->type == CONFIG_BOOL ||
+	    key->type == CONFIG_TEXTS) {
 		(void)snprintf(out, ALLOWED_MAX, "%s", nouns[key->type]);
 		return;
 	}
@@ -251,6 +253,26 @@ static int fill_durations(const struct config_key *key,
 	return 0;
 }
 
+static int fill_texts(const struct config_key *key,
+    const struct config_value *values, size_t n, void *member,
+    struct err_text *err)
+{
+	struct config_texts all = {.n = n};
+	static const struct config_value none = {.text = "none"};
+	static const struct config_value more = {.text = "more"};
+	int rc = 0;
+
+	if (n == 0 || n > CONFIG_TEXTS_MAX)
+		return answer(key, n == 0 ? &none : &more,
+		    n == 0 ? "empty" : "too many", err);
+	for (size_t i = 0; rc == 0 && i < n; i++)
+		rc = answer(key, &values[i],
+		    judge_text(key, &values[i], &all.items[i]), err);
+	if (rc == 0)
+		memcpy(member, &all, sizeof(all));
+	return rc;
+}
+
 int config_value_fill(const struct config_key *key,
     const struct config_value *values, size_t n, void *member,
     struct err_text *err)
@@ -267,6 +289,8 @@ int config_value_fill(const struct config_key *key,
 
 	if (key->type == CONFIG_DURATIONS)
 		return fill_durations(key, values, n, member, err);
+	if (key->type == CONFIG_TEXTS)
+		return fill_texts(key, values, n, member, err);
 	return answer(
 	    key, &values[0], judges[key->type](key, &values[0], member), err);
 }

@@ -29,7 +29,8 @@ struct config_value {
 /*
  * config_value_fill(key, values, n, member, err): check and write into member,
  * which is of the type that the key's type names. n is 1, except for
- * CONFIG_DURATIONS (0 too, and more than its maximum is a mistake of the file).
+ * CONFIG_DURATIONS and CONFIG_TEXTS (0 too, and more than their maximum is a
+ * mistake of the file).
  * 0, or ERR_BAD with "what, allowed X, got Y" and nothing written.
  */
 int config_value_fill(const struct config_key *key,

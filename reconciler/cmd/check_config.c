@@ -54,6 +54,37 @@ static void show_common(struct arena *a, const struct settings *s)
 	show_number(a, "max_reply", s->worker.max_reply);
 }
 
+/* Blanks in an argument are kept apart from those between two. */
+static const char *command_line(struct arena *a, const char *const *argv)
+{
+	const char *text = NULL;
+
+	for (size_t i = 0; argv != NULL && argv[i] != NULL; i++)
+		text = arena_printf(a, "%s%s\"%s\"", text == NULL ? "" : text,
+		    text == NULL ? "" : " ", argv[i]);
+	return text;
+}
+
+static void show_on_change(struct arena *a, const struct delivery_settings *s)
+{
+	const char *retry = NULL;
+
+	if (s->command == NULL && s->url == NULL)
+		return;
+	for (size_t i = 0; i < s->n_steps; i++)
+		retry = arena_printf(a, "%s%s%s", retry == NULL ? "" : retry,
+		    retry == NULL ? "" : ", ", duration(a, s->steps_ms[i]));
+	puts("\n[on_change]");
+	print_field(stdout, "command", command_line(a, s->command));
+	print_field(stdout, "url", s->url);
+	print_field(stdout, "secret file", s->secret_file);
+	print_field(stdout, "from", s->from_start ? "start" : "now");
+	print_field(stdout, "timeout", duration(a, s->timeout_ms));
+	print_field(stdout, "retry", retry);
+	print_field(stdout, "give_up", duration(a, s->give_up_ms));
+	show_number(a, "concurrency", (unsigned long long)s->concurrency);
+}
+
 static const char *rungs(struct arena *a, const struct schedule *schedule)
 {
 	const char *text = NULL;
@@ -160,6 +191,7 @@ int cmd_check_config(struct cmd_context *context)
 		const struct settings *s = session.settings;
 
 		show_common(&session.arena, s);
+		show_on_change(&session.arena, &s->on_change);
 		for (size_t i = 0; i < s->n_providers; i++) {
 			show_provider(&session.arena, &s->providers[i]);
 			warn_provider(context, &s->providers[i]);

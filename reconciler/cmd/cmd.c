@@ -26,6 +26,8 @@ static const struct cmd commands[] = {
     {"receive", "", "listen for notifications", cmd_receive},
     {"work", "[--follow] [--max-time TIME]",
 	"look at everything that is due, then exit", cmd_work},
+    {"deliver", "[--follow | --until-eof] [--max-time TIME]",
+	"hand changes on, as `work` has it done", cmd_deliver},
     {"enqueue", "PROVIDER KIND ID [--parent KIND/ID] | -", "as if notified",
 	cmd_enqueue},
     {"account",

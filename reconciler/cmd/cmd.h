@@ -116,6 +116,7 @@ int cmd_split_lines(const struct cmd_context *context,
 int cmd_account(struct cmd_context *context);
 int cmd_changes(struct cmd_context *context);
 int cmd_check_config(struct cmd_context *context);
+int cmd_deliver(struct cmd_context *context);
 int cmd_enqueue(struct cmd_context *context);
 int cmd_history(struct cmd_context *context);
 int cmd_link(struct cmd_context *context);

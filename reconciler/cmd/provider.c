@@ -8,12 +8,13 @@
 #include "reconciler/base/config.h"
 #include "reconciler/base/err.h"
 #include "reconciler/base/text.h"
+#include "reconciler/core/delivery.h"
 #include "reconciler/core/name.h"
 #include "reconciler/core/signature.h"
 #include "reconciler/core/stranger.h"
 
 #include "reconciler/cmd/settings.h"
-
+#include "reconciler/cmd/url.h"
 #include "reconciler/cmd/words.h"
 
 #include "reconciler/cmd/provider.h"
@@ -123,27 +124,6 @@ static int find_client(const struct config_node *node, struct arena *arena,
 	    allowed == NULL ? "" : allowed, raw.type);
 }
 
-/* The host part of an http(s) URL without a port; "" when there is none. */
-static const char *url_host(const char *rest, struct arena *arena)
-{
-	size_t len = strcspn(rest, "/?#");
-
-	if (rest[0] == '[') {
-		const char *end = memchr(rest, ']', len);
-
-		return end == NULL
-			   ? ""
-			   : arena_bytes(arena, rest, (size_t)(end - rest) + 1);
-	}
-	return arena_bytes(arena, rest, strcspn(rest, ":/?#"));
-}
-
-static bool host_is_loopback(const char *host)
-{
-	return strncmp(host, "127.", 4) == 0 ||
-	       strcmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0;
-}
-
 static int check_url(const struct config_node *node,
     const struct raw_provider *raw, struct arena *arena, const char **out,
     struct err_text *err)
@@ -170,7 +150,7 @@ static int check_url(const struct config_node *node,
 	if (host == NULL || host[0] == '\0')
 		return config_complain(node, "base_url", err,
 		    "the host is missing in \"%s\"", url);
-	if (plain && !raw->allow_http && !host_is_loopback(host))
+	if (plain && !raw->allow_http && !url_host_is_loopback(host))
 		return config_complain(node, "base_url", err,
 		    "http:// would send the key in the clear; use https://, a "
 		    "loopback host, or allow_http = true; got \"%s\"",
@@ -329,6 +309,11 @@ static int check_rest(const struct config_node *node,
 		return config_complain(node, "name", err,
 		    "1 to %d of a-z 0-9 _ - are allowed, got \"%s\"",
 		    NAME_PROVIDER_MAX, raw->name);
+	if (strcmp(raw->name, DELIVERY_PROVIDER) == 0)
+		return config_complain(node, "name", err,
+		    "\"%s\" is what deliveries are called in the queue; "
+		    "use another name",
+		    raw->name);
 	if (raw->account_from != NULL &&
 	    !field_pointer_is_valid(raw->account_from))
 		return config_complain(node, "account_from", err,

@@ -2,7 +2,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cache/deliveries.h"
 #include "cache/store.h"
+
+#include "reconciler/base/text.h"
 
 #include "reconciler/io/print.h"
 #include "reconciler/io/wire.h"
@@ -65,6 +68,9 @@ static int list(struct cmd_context *context, const struct queue_question *q)
 		print_table_init(&sink.table, &s.arena, headers);
 		rc = store_view_jobs(
 		    s.view, &q->filter, s.now_ms, show_job, &sink, &err);
+		if (rc == 0)
+			rc = store_view_deliveries(s.view, &q->filter, s.now_ms,
+			    show_job, &sink, &err);
 		if (rc != 0)
 			cmd_fail(context, &err);
 		else if (!q->json)
@@ -160,6 +166,65 @@ static int show_one(struct cmd_context *context, struct cmd_session *s,
 	return CMD_OK;
 }
 
+/* One that is to be handed on, and the change itself. */
+struct delivery_sink {
+	struct cmd_session *session;
+	bool json;
+	bool found;
+};
+
+static int show_delivery(void *cookie, const struct job *job)
+{
+	struct delivery_sink *sink = cookie;
+
+	sink->found = true;
+	if (sink->json)
+		return print_lines(wire_job(job), NULL);
+	print_job(sink->session, job);
+	return 0;
+}
+
+static int show_change(
+    struct cmd_session *s, const struct queue_question *q, struct err_text *err)
+{
+	enum delivery_target target = DELIVERY_COMMAND;
+	struct change shown;
+	int64_t seq = 0;
+	char *line;
+	int rc;
+
+	if (strcmp(q->filter.kind, delivery_target_name(target)) != 0)
+		target = DELIVERY_URL;
+	rc = text_int(q->filter.id, 1, INT64_MAX, &seq);
+	if (rc == 0)
+		rc = store_view_delivery(
+		    s->view, target, (uint64_t)seq, &s->arena, &shown, err);
+	if (rc != 0)
+		return rc;
+	line = wire_change(s->settings, &shown);
+	if (q->json || line == NULL)
+		return print_lines(line, NULL);
+	print_field(stdout, "change", line);
+	wire_free(line);
+	return 0;
+}
+
+static int show_one_delivery(struct cmd_context *context, struct cmd_session *s,
+    const struct queue_question *q)
+{
+	struct delivery_sink sink = {.session = s, .json = q->json};
+	struct err_text err = {.text = "the answer could not be written"};
+	int rc = store_view_deliveries(
+	    s->view, &q->filter, s->now_ms, show_delivery, &sink, &err);
+
+	if (rc == 0 && !sink.found)
+		return cmd_say_fail(context, "no delivery of %s %s waits",
+		    q->filter.kind, q->filter.id);
+	if (rc == 0)
+		rc = show_change(s, q, &err);
+	return rc == 0 ? CMD_OK : cmd_fail(context, &err);
+}
+
 static int show(struct cmd_context *context, const struct queue_question *q)
 {
 	struct cmd_session s;
@@ -168,30 +233,48 @@ static int show(struct cmd_context *context, const struct queue_question *q)
 	if (q->filter.id == NULL)
 		return cmd_say_fail(context, "show needs PROVIDER KIND ID");
 	if (cmd_open_reader(context, &s) == 0)
-		status = show_one(context, &s, q);
+		status = strcmp(q->filter.provider, DELIVERY_PROVIDER) == 0
+			     ? show_one_delivery(context, &s, q)
+			     : show_one(context, &s, q);
 	cmd_close(&s);
 	return status;
 }
 
 /* ---- retry and drop ----------------------------------------------------- */
 
+/* What is done to jobs, and the same to deliveries. */
+struct queue_verb {
+	const char *done;
+	int (*jobs)(struct store *store, const struct job_filter *filter,
+	    bool dry_run, int64_t now_ms, size_t *n, struct err_text *err);
+	int (*deliveries)(struct store *store, const struct job_filter *filter,
+	    bool dry_run, int64_t now_ms, size_t *n, struct err_text *err);
+};
+
+static const struct queue_verb retry_verb = {
+    "retried", store_jobs_retry, store_deliveries_retry};
+static const struct queue_verb drop_verb = {
+    "dropped", store_jobs_drop, store_deliveries_drop};
+
 static int change(struct cmd_context *context, const struct queue_question *q,
-    int (*act)(struct store *store, const struct job_filter *filter,
-	bool dry_run, int64_t now_ms, size_t *n, struct err_text *err),
-    const char *done)
+    const struct queue_verb *verb)
 {
 	struct cmd_session s;
 	struct err_text err;
-	size_t n = 0;
+	size_t n = 0, more = 0;
 	int rc = cmd_open(context, SETTINGS_NO_SECRETS, &s);
 
 	if (rc == 0) {
-		rc = act(s.store, &q->filter, q->dry_run, s.now_ms, &n, &err);
+		rc = verb->jobs(
+		    s.store, &q->filter, q->dry_run, s.now_ms, &n, &err);
+		if (rc == 0)
+			rc = verb->deliveries(s.store, &q->filter, q->dry_run,
+			    s.now_ms, &more, &err);
 		if (rc != 0)
 			cmd_fail(context, &err);
 		else
-			printf("%zu %s%s\n", n, q->dry_run ? "would be " : "",
-			    done);
+			printf("%zu %s%s\n", n + more,
+			    q->dry_run ? "would be " : "", verb->done);
 	}
 	cmd_close(&s);
 	return rc == 0 ? CMD_OK : CMD_ERROR;
@@ -219,12 +302,12 @@ static int act(struct cmd_context *context, const char *verb,
 	if (strcmp(verb, "show") == 0)
 		return show(context, q);
 	if (strcmp(verb, "retry") == 0)
-		return change(context, q, store_jobs_retry, "retried");
+		return change(context, q, &retry_verb);
 	/* A slip of the hand must not empty the queue. */
 	if (q->filter.provider == NULL && q->filter.state == -1)
 		return cmd_say_fail(context,
 		    "drop needs PROVIDER [KIND [ID]] or --state STATE");
-	return change(context, q, store_jobs_drop, "dropped");
+	return change(context, q, &drop_verb);
 }
 
 static bool is_verb(const char *word)

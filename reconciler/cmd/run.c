@@ -9,6 +9,7 @@
 #include "reconciler/base/clock.h"
 #include "reconciler/base/stop.h"
 
+#include "reconciler/cmd/child.h"
 #include "reconciler/cmd/settings.h"
 
 #include "reconciler/cmd/cmd.h"
@@ -36,22 +37,10 @@ struct child {
 /* The same binary, so that a trust domain is a process: nothing is shared. */
 static void become(const struct cmd_context *context, const struct child *child)
 {
-	const char *argv[8] = {"trueup"};
-	size_t n = 1;
+	const char *argv[CHILD_ARGS_MAX];
 
-	if (context->log.level == LOG_DEBUG)
-		argv[n++] = "-v";
-	else if (context->log.level == LOG_WARN)
-		argv[n++] = "-q";
-	if (context->config_path != NULL) {
-		argv[n++] = "-c";
-		argv[n++] = context->config_path;
-	}
-	for (size_t i = 0; child->args[i] != NULL; i++)
-		argv[n++] = child->args[i];
-	/* execv takes what it never changes as char *. */
-	execv("/proc/self/exe", (char *const *)(const void *)argv);
-	_exit(127);
+	child_args(context, child->args, argv);
+	child_become(argv);
 }
 
 static void tell(const struct cmd_context *context, const char *event,

@@ -10,6 +10,7 @@
 #include "reconciler/base/secret.h"
 #include "reconciler/base/text.h"
 
+#include "reconciler/cmd/on_change.h"
 #include "reconciler/cmd/provider.h"
 
 #include "reconciler/cmd/settings.h"
@@ -28,6 +29,7 @@ struct loaded_settings {
 	struct arena arena;
 	struct provider_secrets *secrets; /* one for each provider */
 	size_t n_secrets;
+	struct secret on_change; /* its secrets */
 };
 
 #define AT(member) offsetof(struct settings, member)
@@ -124,8 +126,8 @@ static void set_defaults(struct settings *s)
 
 static int fill_sections(struct loaded_settings *l, struct err_text *err)
 {
-	static const char *const groups[] = {
-	    "store", "receiver", "api", "worker", "providers", NULL};
+	static const char *const groups[] = {"store", "receiver", "api",
+	    "worker", "on_change", "providers", NULL};
 	const struct config_node *root = config_root(l->config);
 	int rc = config_fill(root, NULL, 0, groups, &l->settings, err);
 
@@ -208,6 +210,10 @@ static int load(const char *path, unsigned int secrets,
 		    l->settings.store.path);
 	if (rc == 0)
 		rc = fill_providers(l, secrets, err);
+	if (rc == 0)
+		rc = on_change_load(
+		    config_group(config_root(l->config), "on_change"), secrets,
+		    &l->arena, &l->settings.on_change, &l->on_change, err);
 	return rc;
 }
 
@@ -240,6 +246,7 @@ void settings_unload(struct loaded_settings *l)
 		return;
 	for (size_t i = 0; i < l->n_secrets; i++)
 		provider_secrets_fini(&l->secrets[i]);
+	secret_fini(&l->on_change);
 	config_close(l->config);
 	arena_fini(&l->arena);
 	free(l);

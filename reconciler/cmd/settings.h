@@ -16,7 +16,8 @@ enum {
 	SETTINGS_NO_SECRETS = 0,
 	SETTINGS_HOOK_SECRETS = 1, /* receive: hook tokens and secrets */
 	SETTINGS_API_KEYS = 2,	   /* work: provider keys */
-	SETTINGS_ALL_SECRETS = 3   /* check-config */
+	SETTINGS_DELIVERY = 4,	   /* deliver: the secrets of on_change */
+	SETTINGS_ALL_SECRETS = 7   /* check-config */
 };
 
 /*

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cache/deliveries.h"
 #include "cache/store.h"
 
 #include "reconciler/core/settings.h"
@@ -16,7 +17,30 @@ struct report {
 	struct store_stats stats;
 	struct provider_status *providers;
 	size_t n;
+	struct delivery_state deliveries[DELIVERY_TARGET_COUNT];
+	struct target_status targets[DELIVERY_TARGET_COUNT];
+	size_t n_targets;
 };
+
+/* Those that are configured, or were. */
+static int collect_targets(
+    struct cmd_session *s, struct report *r, struct err_text *err)
+{
+	int rc = 0;
+
+	for (int i = 0; rc == 0 && i < DELIVERY_TARGET_COUNT; i++) {
+		enum delivery_target target = (enum delivery_target)i;
+		struct delivery_state *state = &r->deliveries[i];
+
+		rc = store_view_delivery_state(s->view, target, state, err);
+		if (rc == 0 &&
+		    (state->begun ||
+			delivery_is_wanted(&s->settings->on_change, target)))
+			r->targets[r->n_targets++] = (struct target_status){
+			    delivery_target_name(target), state};
+	}
+	return rc;
+}
 
 static int collect(
     struct cmd_session *s, struct report *r, struct err_text *err)
@@ -107,6 +131,33 @@ static void print_providers(struct cmd_session *s, const struct report *r)
 	print_table_out(&table, stdout);
 }
 
+static void print_targets(struct cmd_session *s, const struct report *r)
+{
+	static const char *const headers[] = {"ON CHANGE", "HEALTH", "WAITING",
+	    "PARKED", "OLDEST", "DELIVERED", "LAST OK", "LAST ERROR", NULL};
+	struct print_table table;
+
+	if (r->n_targets == 0)
+		return;
+	putchar('\n');
+	print_table_init(&table, &s->arena, headers);
+	for (size_t i = 0; i < r->n_targets; i++) {
+		const struct delivery_state *d = r->targets[i].state;
+		const struct health *h = &d->health;
+		const char *cells[] = {r->targets[i].name,
+		    d->halted ? "halted" : health_name(h->state),
+		    number(s, d->waiting), number(s, d->parked),
+		    print_time(&s->arena, d->oldest_ms),
+		    number(s, d->delivered),
+		    print_time(&s->arena, h->last_ok_ms),
+		    h->last_error_ms == 0 || h->reason[0] == '\0' ? NULL
+								  : h->reason};
+
+		print_table_row(&table, cells);
+	}
+	print_table_out(&table, stdout);
+}
+
 static int print(struct cmd_context *context, struct cmd_session *s, bool json)
 {
 	struct report r;
@@ -115,14 +166,16 @@ static int print(struct cmd_context *context, struct cmd_session *s, bool json)
 	int bad;
 
 	memset(&r, 0, sizeof(r));
-	if (collect(s, &r, &err) != 0)
+	if (collect(s, &r, &err) != 0 || collect_targets(s, &r, &err) != 0)
 		return cmd_fail(context, &err);
 	if (!json) {
 		print_store(s, &r);
 		print_providers(s, &r);
+		print_targets(s, &r);
 		return CMD_OK;
 	}
-	text = wire_stats(&r.stats, r.providers, r.n, s->now_ms);
+	text = wire_stats(
+	    &r.stats, r.providers, r.n, r.targets, r.n_targets, s->now_ms);
 	bad = text == NULL || puts(text) < 0;
 	wire_free(text);
 	return bad ? cmd_say_fail(context, "the answer could not be written")

@@ -1,10 +1,13 @@
 /* work: look at everything that is due; from cron, or as a service. */
 #include "cache/store.h"
 
+#include "reconciler/base/clock.h"
 #include "reconciler/base/stop.h"
 
+#include "reconciler/io/deliver.h"
 #include "reconciler/io/worker.h"
 
+#include "reconciler/cmd/keeper.h"
 #include "reconciler/cmd/settings.h"
 
 #include "reconciler/cmd/cmd.h"
@@ -32,8 +35,8 @@ static int status_of(const struct worker_report *r)
 	return attention ? CMD_ATTENTION : CMD_OK;
 }
 
-/* As the store's one worker. */
-static int work_here(struct cmd_context *context, struct cmd_session *session,
+/* Reconciling. */
+static int reconcile(struct cmd_context *context, struct cmd_session *session,
     const struct worker_options *options, bool *again)
 {
 	struct worker_report report = {.reload = false};
@@ -45,6 +48,45 @@ static int work_here(struct cmd_context *context, struct cmd_session *session,
 	tell_end(context, &report);
 	*again = report.reload && !stop_requested();
 	return status_of(&report);
+}
+
+/* What `deliver` did, while and after that, has a say in the status. */
+static int with_deliveries(struct cmd_context *context,
+    struct cmd_session *session, bool well, int status)
+{
+	struct err_text err;
+	uint64_t parked = 0;
+
+	if (status != CMD_OK)
+		return status;
+	if (deliver_parked(session->settings, session->store, &parked, &err) !=
+	    0)
+		return cmd_fail(context, &err);
+	return well && parked == 0 ? CMD_OK : CMD_ATTENTION;
+}
+
+/*
+ * As the store's one worker. Changes are handed on by a process beside it, for
+ * which nothing here waits before all is recorded.
+ */
+static int work_here(struct cmd_context *context, struct cmd_session *session,
+    const struct worker_options *options, bool *again)
+{
+	int64_t began_ms = clock_mono_ms();
+	int64_t until_ms =
+	    options->max_time_ms > 0 ? began_ms + options->max_time_ms : 0;
+	struct keeper *keeper = NULL;
+	struct err_text err;
+	bool well;
+	int status;
+
+	/* Before the first edge: none may fall between us and `deliver`. */
+	if (deliver_begin(session->settings, session->store, &err) != 0 ||
+	    keeper_start(context, session->settings, &keeper, &err) != 0)
+		return cmd_fail(context, &err);
+	status = reconcile(context, session, options, again);
+	well = keeper_end(keeper, options->follow ? began_ms : until_ms);
+	return with_deliveries(context, session, well, status);
 }
 
 static int work_if_alone(struct cmd_context *context,

@@ -5,6 +5,7 @@
 #ifndef TRUEUP_CORE_SETTINGS_H
 #define TRUEUP_CORE_SETTINGS_H
 
+#include "reconciler/core/delivery.h"
 #include "reconciler/core/entitle.h"
 #include "reconciler/core/schedule.h"
 #include "reconciler/core/words.h"
@@ -75,6 +76,7 @@ struct settings {
 		int64_t concurrency;
 		uint64_t max_reply;
 	} worker;
+	struct delivery_settings on_change;
 	const struct provider_settings *providers;
 	size_t n_providers;
 };

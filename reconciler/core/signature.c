@@ -290,6 +290,26 @@ bool signature_standard(const struct signature_secrets *secrets, const char *id,
 	return found;
 }
 
+int signature_standard_sign(const char *secret, const char *id,
+    const char *timestamp, struct signature_part body,
+    char out[SIGNATURE_STANDARD_MAX])
+{
+	const struct signature_part parts[] = {{id, strlen(id)}, {".", 1},
+	    {timestamp, strlen(timestamp)}, {".", 1}, body};
+	const struct message message = {parts, 5};
+	unsigned char bytes[SHA256_BYTES];
+	struct signature_key key;
+	bool ok;
+
+	signature_key_init(&key, secret);
+	ok = !key.is_public && mac(key.bytes, key.len, &message, bytes);
+	signature_key_fini(&key);
+	memcpy(out, "v1,", 4);
+	if (ok)
+		signature_text_to_base64(bytes, sizeof(bytes), out + 3);
+	return ok ? 0 : ERR_BAD;
+}
+
 /* ---- a bare HMAC -------------------------------------------------------- */
 
 /* The MAC that a header carries; false when it is not of the form. */

@@ -58,6 +58,16 @@ bool signature_standard(const struct signature_secrets *secrets, const char *id,
     const char *timestamp, const char *header, struct signature_part body,
     int64_t now_ms);
 
+/*
+ * signature_standard_sign(secret, id, timestamp, body, out): one element of a
+ * webhook-signature, "v1,<base64>", for what we send (Standard Webhooks 1.0.0).
+ * 48 bytes with the NUL. 0, or ERR_BAD: the secret is no key that signs.
+ */
+enum { SIGNATURE_STANDARD_MAX = 48 };
+int signature_standard_sign(const char *secret, const char *id,
+    const char *timestamp, struct signature_part body,
+    char out[SIGNATURE_STANDARD_MAX]);
+
 enum signature_encoding { SIGNATURE_HEX = 0, SIGNATURE_BASE64 };
 
 /* A bare HMAC-SHA256 in one header. */

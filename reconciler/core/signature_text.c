@@ -156,3 +156,25 @@ size_t signature_text_base64(
 	}
 	return bits == 0 ? n : 0;
 }
+
+void signature_text_to_base64(const unsigned char *data, size_t len, char *out)
+{
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				     "abcdefghijklmnopqrstuvwxyz0123456789+/";
+	size_t n = 0;
+
+	for (size_t i = 0; i < len; i += 3) {
+		size_t left = len - i;
+		unsigned int bits = (unsigned int)data[i] << 16;
+
+		if (left > 1)
+			bits |= (unsigned int)data[i + 1] << 8;
+		if (left > 2)
+			bits |= data[i + 2];
+		out[n++] = digits[bits >> 18];
+		out[n++] = digits[bits >> 12 & 63];
+		out[n++] = left > 1 ? digits[bits >> 6 & 63] : '=';
+		out[n++] = left > 2 ? digits[bits & 63] : '=';
+	}
+	out[n] = '\0';
+}

@@ -55,5 +55,10 @@ size_t signature_text_hex(
     const struct signature_part *text, unsigned char *out, size_t cap);
 size_t signature_text_base64(
     const struct signature_part *text, unsigned char *out, size_t cap);
+/*
+ * signature_text_to_base64(data, len, out): the other way; out has room for
+ * 4 * ((len + 2) / 3) bytes and a NUL.
+ */
+void signature_text_to_base64(const unsigned char *data, size_t len, char *out);
 
 #endif

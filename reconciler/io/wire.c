@@ -2,6 +2,7 @@
 
 #include <jansson.h>
 
+#include "cache/deliveries.h"
 #include "cache/store.h"
 
 #include "reconciler/base/clock.h"
@@ -372,11 +373,38 @@ static uint64_t age_s(int64_t since_ms, int64_t now_ms)
 		   : (uint64_t)(now_ms - since_ms) / 1000;
 }
 
+static json_t *target_member(
+    const struct target_status *s, int64_t now_ms, bool *failed)
+{
+	const struct delivery_state *d = s->state;
+	bool ok = d->health.state == HEALTH_OK;
+	struct line line = line_new();
+
+	put_text(&line, "target", s->name);
+	put_number(&line, "waiting", d->waiting);
+	put_number(&line, "parked", d->parked);
+	put_number(&line, "oldest_age_s", age_s(d->oldest_ms, now_ms));
+	put_number(&line, "delivered", d->delivered);
+	put_bool(&line, "halted", d->halted);
+	put_text(&line, "health", health_name(d->health.state));
+	put_time(&line, "next_try", ok ? 0 : d->health.until_ms);
+	put_number(&line, "attempts", d->health.fetches);
+	put_number(&line, "errors", d->health.errors);
+	put_time(&line, "last_ok_at", d->health.last_ok_ms);
+	put_time(&line, "last_error_at", d->health.last_error_ms);
+	put_text(&line, "last_error",
+	    d->health.last_error_ms == 0 ? NULL : d->health.reason);
+	*failed |= line.failed;
+	return line.object;
+}
+
 char *wire_stats(const struct store_stats *stats,
-    const struct provider_status *providers, size_t n, int64_t now_ms)
+    const struct provider_status *providers, size_t n,
+    const struct target_status *targets, size_t n_targets, int64_t now_ms)
 {
 	struct line line = line_new();
 	json_t *array = json_array();
+	json_t *on_change = json_array();
 
 	put_number(&line, "inbox", stats->inbox);
 	put(&line, "jobs", jobs_member(stats, &line.failed));
@@ -394,5 +422,10 @@ char *wire_stats(const struct store_stats *stats,
 		    json_array_append_new(array,
 			provider_member(&providers[i], &line.failed)) != 0;
 	put(&line, "providers", array);
+	for (size_t i = 0; i < n_targets; i++)
+		line.failed |=
+		    json_array_append_new(on_change,
+			target_member(&targets[i], now_ms, &line.failed)) != 0;
+	put(&line, "on_change", on_change);
 	return line_end(&line);
 }

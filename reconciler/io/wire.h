@@ -12,6 +12,7 @@
 
 struct account_answer;
 struct change;
+struct delivery_state;
 struct drift;
 struct health;
 struct history_line;
@@ -33,6 +34,12 @@ struct provider_status {
 	size_t n_lists;
 };
 
+/* What `stats` knows of one target of on_change. */
+struct target_status {
+	const char *name;
+	const struct delivery_state *state;
+};
+
 char *wire_account(
     const struct settings *settings, const struct account_answer *answer);
 char *wire_history_line(const struct history_line *shown);
@@ -41,7 +48,8 @@ char *wire_drift(const struct drift *drift);
 char *wire_job(const struct job *job);
 char *wire_object(const struct object *object);
 char *wire_stats(const struct store_stats *stats,
-    const struct provider_status *providers, size_t n, int64_t now_ms);
+    const struct provider_status *providers, size_t n,
+    const struct target_status *targets, size_t n_targets, int64_t now_ms);
 void wire_free(char *text);
 
 #endif

@@ -8,6 +8,7 @@
 
 #include "tests/fake/answer.h"
 #include "tests/fake/control.h"
+#include "tests/fake/receiver.h"
 #include "tests/fake/when.h"
 #include "tests/fake/server.h"
 
@@ -120,6 +121,24 @@ static enum MHD_Result serve_api(struct fake *f, struct request *r,
 	return send_answer(r, connection);
 }
 
+static enum MHD_Result serve_receiver(struct fake *f, struct request *r,
+    struct MHD_Connection *connection, const char *path, const char *method)
+{
+	if (!r->is_decided) {
+		r->is_decided = true;
+		pthread_mutex_lock(&f->lock);
+		receiver_begin(f, &r->answer, &r->body);
+		receiver_take(
+		    f, &r->answer, connection, method, path, &r->body);
+		pthread_mutex_unlock(&f->lock);
+		if (put_aside(f, r, connection))
+			return MHD_YES;
+	}
+	if (faults_is_true(r->answer.effect.wait, "hang"))
+		r->answer.is_closing = true;
+	return send_answer(r, connection);
+}
+
 static void take_body(struct request *r, const char *data, size_t len)
 {
 	if (r->body.len + len > MAX_BODY)
@@ -150,6 +169,8 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection,
 	}
 	if (r->is_control)
 		return serve_control(f, r, connection, path + 10, method);
+	if (receiver_is_meant(path))
+		return serve_receiver(f, r, connection, path, method);
 	return serve_api(f, r, connection, path, method);
 }
 

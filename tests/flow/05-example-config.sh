@@ -104,3 +104,25 @@ for type in $types; do
       fail "the option $key of $type is not in ${manual##*/}"
   done
 done
+
+# The block of on_change, taken out of its comments: it is accepted, what it
+# shows is what holds without it, and each key is in the manual.
+block=$(sed -n '/^# on_change = {/,/^# };/s/^# \{0,1\}//p' "$sample" |
+  sed -e "s|/etc/trueup/|$TMP/|" -e "s|/usr/local/bin/on-change|/bin/true|")
+(umask 077; echo whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw \
+  >"$TMP/on_change.secret")
+cp "$TMP/shipped.conf" "$CONF"
+echo "$block" >>"$CONF"
+tu check-config >"$TMP/block" || fail "the block on_change is refused"
+grep -vE '^ *(#|(from|timeout|concurrency|retry|give_up|allow_http) = |$)' \
+  <<<"$block" | cat "$TMP/shipped.conf" - >"$CONF"
+tu check-config >"$TMP/least" || fail "on_change without its defaults"
+assert_eq "$(cat "$TMP/least")" "$(cat "$TMP/block")" "defaults of on_change"
+{ cat "$TMP/shipped.conf"; echo 'on_change = { nonsense = ""; };'; } >"$CONF"
+assert_eq "$(status_of tu check-config)" 1
+keys=$(sed -n 's/.*nonsense: unknown key, allowed //p' "$TMP/status.err")
+assert_eq "$(wc -w <<<"$keys")" 9 "keys of on_change"
+for key in $keys; do
+  grep -Eq "^ *$key = " <<<"$block" || fail "$key is not in the block"
+  grep -Eq "^\\.It Cm $key\$" "$manual" || fail "$key is not in the manual"
+done

@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "reconciler/core/signature.h"
+#include "reconciler/core/signature_text.h"
 
 #define SECRET "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 #define BARE "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -261,6 +262,51 @@ static void test_secrets(void **state)
 	}
 }
 
+static int sign(const char *secret, const char *id, const char *time,
+    const char *text, char out[SIGNATURE_STANDARD_MAX])
+{
+	const struct signature_part body = {text, strlen(text)};
+
+	return signature_standard_sign(secret, id, time, body, out);
+}
+
+static void test_signing(void **state)
+{
+	static const char private[] = PRIVATE;
+	static const char *const no_keys[] = {
+	    "", "whsec_", PUBLIC, private, "whsec_some text", "plain text"};
+	char out[SIGNATURE_STANDARD_MAX];
+
+	(void)state;
+	assert_int_equal(sign(SECRET, ID, TIME, BODY, out), 0);
+	assert_string_equal(out, "v1," MAC);
+	assert_int_equal(sign(BARE, ID, TIME, BODY, out), 0);
+	assert_string_equal(out, "v1," MAC);
+	assert_int_equal(sign(SECRET_2, ID_2, TIME_2, BODY_2, out), 0);
+	assert_string_equal(out, "v1," MAC_2);
+	for (size_t i = 0; i < sizeof(no_keys) / sizeof(no_keys[0]); i++) {
+		assert_int_not_equal(sign(no_keys[i], ID, TIME, BODY, out), 0);
+		assert_string_equal(out, "v1,");
+	}
+}
+
+/* RFC 4648, section 10. */
+static void test_base64(void **state)
+{
+	static const char *const cases[][2] = {{"", ""}, {"f", "Zg=="},
+	    {"fo", "Zm8="}, {"foo", "Zm9v"}, {"foob", "Zm9vYg=="},
+	    {"fooba", "Zm9vYmE="}, {"foobar", "Zm9vYmFy"},
+	    {"\xfb\xff\xfe", "+//+"}};
+	char out[16];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		signature_text_to_base64((const unsigned char *)cases[i][0],
+		    strlen(cases[i][0]), out);
+		assert_string_equal(out, cases[i][1]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -270,6 +316,8 @@ int main(void)
 	    cmocka_unit_test(test_second_vector),
 	    cmocka_unit_test(test_long_list),
 	    cmocka_unit_test(test_secrets),
+	    cmocka_unit_test(test_signing),
+	    cmocka_unit_test(test_base64),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
