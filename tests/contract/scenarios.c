@@ -6,11 +6,12 @@
  */
 #include <dirent.h>
 
+#include "tests/contract/quick_store.h"
 #include "tests/contract/scenario_feed.h"
 #include "tests/contract/scenario_say.h"
 
 enum {
-	SCENARIOS_MIN = 50, /* what was promised */
+	SCENARIOS_MIN = 150, /* what was promised */
 	SCRIPT_BYTES_MAX = 256 * 1024,
 	SCRIPT_ARENA_MAX = 16 * 1024 * 1024,
 	SCRIPT_SCENARIOS_MAX = 1000,
@@ -162,12 +163,10 @@ static void run_scenario(void **state)
 	    .lines = &script->lines[script->scenarios[part->index].first],
 	    .n = script->scenarios[part->index].n,
 	    .at = 1};
-	void *fixture = NULL;
 
 	if (strncmp(s.lines->text, "scenario:", 9) != 0)
 		line_fail(s.lines, "this is of no scenario");
-	fixture_setup_open(&fixture);
-	s.f = fixture;
+	s.f = quick_setup();
 	s.f->now_ms = 1;
 	s.client.type = "any";
 	s.f->providers[0].client = &s.client;
@@ -178,7 +177,7 @@ static void run_scenario(void **state)
 	if (s.asked == 0)
 		line_fail(s.lines, "it asks nothing");
 	feed_check(&s);
-	fixture_teardown(&fixture);
+	quick_teardown(s.f);
 }
 
 /* ---- reading the files -------------------------------------------------- */
