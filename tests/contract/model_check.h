@@ -1,0 +1,340 @@
+/*
+ * What must hold in the model: the present, the past, what would have been said
+ * then, the feed, and the histories, against what is true.
+ */
+#ifndef TRUEUP_TESTS_CONTRACT_MODEL_CHECK_H
+#define TRUEUP_TESTS_CONTRACT_MODEL_CHECK_H
+
+#include "reconciler/io/query.h"
+
+#include "tests/contract/model_run.h"
+
+enum { MODEL_NAMES = 2 * MODEL_CUSTOMERS + MODEL_ACCOUNTS };
+
+static const char *const model_accounts[MODEL_NAMES] = {"shop/c0", "shop/c1",
+    "shop/c2", "shop/c3", "mint/c0", "mint/c1", "mint/c2", "mint/c3", "usr_0",
+    "usr_1", "usr_2"};
+static const char *const model_products[] = {NULL, "gold", "silver"};
+
+/* How the seed gets into every failure. */
+#define model_fail(m, format, ...) \
+	fail_msg( \
+	    "seed %llu: " format, (unsigned long long)(m)->seed, __VA_ARGS__)
+
+static inline const char *model_moment(struct model *m, int64_t ms)
+{
+	char text[CLOCK_TEXT_MAX];
+
+	return arena_text(&m->f->arena, clock_format(ms, text));
+}
+
+static inline struct store_view *model_view(struct model *m)
+{
+	struct store_view *view = NULL;
+
+	if (store_view_open(m->f->store, &view, &m->f->err) != 0)
+		model_fail(m, "%s", m->f->err.text);
+	return view;
+}
+
+/* at_ms 0: now. */
+static inline enum entitled model_ask(
+    struct model *m, const char *account, const char *product, int64_t at_ms)
+{
+	struct account_question q = {.account = account,
+	    .product = product,
+	    .has_at = at_ms != 0,
+	    .at_ms = at_ms,
+	    .now_ms = m->f->now_ms};
+	struct store_view *view = model_view(m);
+	struct account_answer answer;
+
+	if (query_account(view, &m->f->settings, &q, &m->f->arena, &answer,
+		&m->f->err) != 0)
+		model_fail(m, "%s", m->f->err.text);
+	store_view_close(view);
+	return answer.entitlement.entitled;
+}
+
+/* By what was known then. */
+static inline enum entitled model_recall(
+    struct model *m, const char *account, int64_t at_ms, int64_t known_at_ms)
+{
+	struct store_view *view = model_view(m);
+	struct account_view seen;
+
+	if (store_view_account_at(view, &m->f->settings, account, at_ms,
+		known_at_ms, &m->f->arena, &seen, &m->f->err) != 0)
+		model_fail(m, "%s", m->f->err.text);
+	store_view_close(view);
+	return entitle_answer(seen.grants, seen.n_grants, at_ms);
+}
+
+/* ---- the feed ----------------------------------------------------------- */
+
+struct replay {
+	enum entitled says[MODEL_NAMES];
+	uint64_t seq;
+};
+
+static inline size_t replay_account(struct model *m, const char *account)
+{
+	for (size_t i = 0; i < MODEL_NAMES; i++) {
+		if (strcmp(model_accounts[i], account) == 0)
+			return i;
+	}
+	model_fail(m, "the feed speaks of %s", account);
+	return 0;
+}
+
+static inline void replay_change(
+    struct model *m, struct replay *replay, const struct change *change)
+{
+	enum entitled *says = &replay->says[replay_account(m, change->account)];
+
+	if (change->seq != ++replay->seq)
+		model_fail(m, "change %llu instead of %llu",
+		    (unsigned long long)change->seq,
+		    (unsigned long long)replay->seq);
+	if (change->was != *says || change->entitled == change->was)
+		model_fail(m, "change %llu: %s from %s to %s, it was %s",
+		    (unsigned long long)change->seq, change->account,
+		    entitled_name(change->was), entitled_name(change->entitled),
+		    entitled_name(*says));
+	if (change->at_ms > change->recorded_at_ms)
+		model_fail(m, "change %llu is to come",
+		    (unsigned long long)change->seq);
+	*says = change->entitled;
+}
+
+/* From its beginning, in pieces. */
+static inline void replay_run(struct model *m, struct replay *replay)
+{
+	const struct change *changes;
+	size_t n = 1;
+
+	*replay = (struct replay){.seq = 0};
+	while (n > 0) {
+		struct store_view *view = model_view(m);
+
+		if (store_view_changes(view, replay->seq, 100, &m->f->arena,
+			&changes, &n, &m->f->err) != 0)
+			model_fail(m, "%s", m->f->err.text);
+		store_view_close(view);
+		for (size_t i = 0; i < n; i++)
+			replay_change(m, replay, &changes[i]);
+	}
+}
+
+/* Whoever read all of the feed knows what would be answered. */
+static inline void check_feed(struct model *m)
+{
+	struct store_turn *turn = fixture_begin(m->f);
+	struct replay replay;
+
+	while (store_turn_advance(turn, 1000) > 0)
+		;
+	fixture_commit(m->f, turn);
+	replay_run(m, &replay);
+	for (size_t i = 0; i < MODEL_NAMES; i++) {
+		enum entitled says = model_ask(m, model_accounts[i], NULL, 0);
+
+		if (says != replay.says[i])
+			model_fail(m, "%s: %s says %s, the feed %s",
+			    model_moment(m, m->f->now_ms), model_accounts[i],
+			    entitled_name(says), entitled_name(replay.says[i]));
+	}
+}
+
+/* ---- what was answered -------------------------------------------------- */
+
+static inline void snapshot_take(struct model *m)
+{
+	for (size_t i = 0; i < MODEL_NAMES; i++) {
+		struct snapshot *s = &m->snapshots[m->n_snapshots];
+
+		if (m->n_snapshots == MODEL_SNAPSHOTS_MAX)
+			return;
+		*s = (struct snapshot){.at_ms = m->f->now_ms,
+		    .account = model_accounts[i],
+		    .entitled = model_ask(m, model_accounts[i], NULL, 0)};
+		if (model_recall(m, s->account, s->at_ms, 0) != s->entitled)
+			model_fail(m, "%s: the record of %s's past says so not",
+			    model_moment(m, s->at_ms), s->account);
+		m->n_snapshots++;
+	}
+}
+
+/* It is still known what was known then. */
+static inline void check_snapshots(struct model *m)
+{
+	for (size_t i = 0; i < m->n_snapshots; i++) {
+		const struct snapshot *s = &m->snapshots[i];
+		enum entitled says =
+		    model_recall(m, s->account, s->at_ms, s->at_ms);
+
+		if (says != s->entitled)
+			model_fail(m,
+			    "%s: %s was %s, by what was known then %s",
+			    model_moment(m, s->at_ms), s->account,
+			    entitled_name(s->entitled), entitled_name(says));
+		arena_reset(&m->f->arena);
+	}
+}
+
+/* ---- the past ----------------------------------------------------------- */
+
+static inline struct history_lines model_history(
+    struct model *m, const struct thing *thing)
+{
+	struct object_ref ref = thing_ref(thing);
+	struct store_view *view = model_view(m);
+	struct history_lines history;
+
+	if (query_history(view, &ref, &m->f->arena, &history, &m->f->err) != 0)
+		model_fail(m, "%s", m->f->err.text);
+	store_view_close(view);
+	return history;
+}
+
+/*
+ * Does its history say that nobody knows what it was at that moment? A replica
+ * that lagged has vouched for the old status a little too long.
+ */
+static inline bool is_uncertain(
+    struct model *m, const struct thing *thing, int64_t at_ms)
+{
+	struct history_lines history = model_history(m, thing);
+
+	for (size_t i = 0; i < history.n; i++) {
+		const struct transition *e = history.lines[i].entry;
+
+		if (e->source == SOURCE_OBSERVED &&
+		    at_ms > e->after_ms - MODEL_LAG && at_ms <= e->at_ms)
+			return true;
+	}
+	return false;
+}
+
+static inline bool is_account_uncertain(
+    struct model *m, const char *account, int64_t at_ms)
+{
+	for (size_t i = 0; i < MODEL_THINGS; i++) {
+		const struct thing *thing = &m->world.things[i];
+
+		if (truth_owns(&m->world, thing->provider, thing->customer,
+			account, at_ms) &&
+		    is_uncertain(m, thing, at_ms))
+			return true;
+	}
+	return false;
+}
+
+/* Returns how many answers differ from the truth as they may. */
+static inline size_t check_moment(struct model *m, int64_t at_ms)
+{
+	size_t uncertain = 0;
+
+	for (size_t i = 0; i < MODEL_NAMES * 3; i++) {
+		const char *account = model_accounts[i / 3];
+		const char *product = model_products[i % 3];
+		enum entitled says = model_ask(m, account, product, at_ms);
+		enum entitled is =
+		    truth_of_account(&m->world, account, product, at_ms);
+
+		if (says == is)
+			continue;
+		if (!is_account_uncertain(m, account, at_ms))
+			model_fail(m, "%s %s was %s at %s, not %s", account,
+			    product != NULL ? product : "", entitled_name(is),
+			    model_moment(m, at_ms), entitled_name(says));
+		uncertain++;
+	}
+	arena_reset(&m->f->arena);
+	return uncertain;
+}
+
+/* ---- the present -------------------------------------------------------- */
+
+static inline void check_present(struct model *m)
+{
+	for (size_t i = 0; i < MODEL_NAMES * 3; i++) {
+		const char *account = model_accounts[i / 3];
+		const char *product = model_products[i % 3];
+		enum entitled says = model_ask(m, account, product, 0);
+		enum entitled is =
+		    truth_of_account(&m->world, account, product, m->f->now_ms);
+
+		if (says != is)
+			model_fail(m, "%s %s is %s at the end, not %s", account,
+			    product != NULL ? product : "", entitled_name(is),
+			    entitled_name(says));
+	}
+}
+
+/* The provider's list, as far as it is on record: all of it, in order. */
+static inline void check_list(struct model *m, const struct thing *thing)
+{
+	struct history_lines history = model_history(m, thing);
+	size_t k = 0;
+
+	for (size_t i = 0; i < history.n; i++) {
+		const struct transition *e = history.lines[i].entry;
+
+		if (e->source != SOURCE_PROVIDER || e->retracted_at_ms != 0)
+			continue;
+		while (k < thing->n && !thing->was[k].other_status)
+			k++;
+		if (k == thing->n || thing->was[k].at_ms != e->at_ms ||
+		    strcmp(thing->was[k].status, e->status) != 0)
+			model_fail(m, "%s: %s at %s is not listed", thing->id,
+			    e->status, model_moment(m, e->at_ms));
+		k++;
+	}
+	while (k < thing->n && !thing->was[k].other_status)
+		k++;
+	if (k < thing->n)
+		model_fail(
+		    m, "%s: %s is missing", thing->id, thing->was[k].status);
+}
+
+static inline void check_thing(struct model *m, const struct thing *thing)
+{
+	struct object_ref ref = thing_ref(thing);
+	struct store_view *view = model_view(m);
+	struct object object;
+	int rc =
+	    store_view_object(view, &ref, &m->f->arena, &object, &m->f->err);
+
+	store_view_close(view);
+	if (thing->n == 0 || thing->deleted)
+		return;
+	if (rc != 0)
+		model_fail(m, "%s is not on record", thing->id);
+	if (strcmp(object.status, thing->was[thing->n - 1].status) != 0)
+		model_fail(m, "%s is %s at the end, not %s", thing->id,
+		    thing->was[thing->n - 1].status, object.status);
+	if (thing->lists)
+		check_list(m, thing);
+}
+
+static inline void check_end(struct model *m)
+{
+	struct store_stats stats = fixture_stats(m->f);
+
+	if (stats.inbox + stats.jobs[JOB_DUE] + stats.jobs[JOB_WAITING] +
+		stats.jobs[JOB_PARKED] >
+	    0)
+		model_fail(m, "%llu notices and %llu jobs are left",
+		    (unsigned long long)stats.inbox,
+		    (unsigned long long)(stats.jobs[JOB_DUE] +
+					 stats.jobs[JOB_WAITING] +
+					 stats.jobs[JOB_PARKED]));
+	check_present(m);
+	for (size_t i = 0; i < MODEL_THINGS; i++) {
+		check_thing(m, &m->world.things[i]);
+		arena_reset(&m->f->arena);
+	}
+}
+
+#endif
