@@ -2,9 +2,9 @@
  * Two simulated years of subscriptions and payments at two providers:
  * notifications are lost, doubled, late and out of order, answers fail or lag,
  * the worker is killed again and again, customers get other names. At the end,
- * and at a hundred moments of the past, the answers are the model's truth, as
- * far as history itself says that it can be known; the feed, from its
- * beginning, is what is answered, and tells no edge twice.
+ * at a hundred moments of the past and at a hundred edges, the answers are the
+ * model's truth, as far as history itself says that it can be known; the feed,
+ * from its beginning, is what is answered, and tells no edge twice.
  *
  * A few fixed seeds, and one of the moment; MODEL_SEED=N runs that one alone.
  */
@@ -176,13 +176,48 @@ static void report(const struct model *m, size_t uncertain)
 	    m->tallies.kills, m->tallies.links,
 	    (unsigned long long)stats.changes,
 	    (unsigned long long)stats.repairs, uncertain,
-	    PAST_MOMENTS * MODEL_NAMES * 3);
+	    2 * PAST_MOMENTS * MODEL_NAMES * 3);
+}
+
+/* A moment at which something happened or ended, or the one before it. */
+static int64_t edge_moment(struct model *m)
+{
+	const struct thing *thing =
+	    &m->world.things[life_pick(&m->random, MODEL_THINGS)];
+	const struct truth *v;
+	int64_t at_ms;
+
+	if (thing->n == 0)
+		return MODEL_START;
+	v = &thing->was[life_pick(&m->random, thing->n)];
+	at_ms = v->at_ms;
+	if (life_chance(&m->random, 50) && v->until_ms != 0)
+		at_ms = v->until_ms;
+	else if (life_chance(&m->random, 50) && v->effect_until_ms != 0)
+		at_ms = v->effect_until_ms;
+	else if (life_chance(&m->random, 30) && v->since_ms != 0)
+		at_ms = v->since_ms;
+	if (at_ms >= m->f->now_ms)
+		at_ms = m->f->now_ms - 1;
+	return at_ms - (int64_t)life_pick(&m->random, 2);
+}
+
+static size_t check_past(struct model *m)
+{
+	size_t uncertain = 0;
+
+	for (int i = 0; i < PAST_MOMENTS; i++) {
+		uncertain += check_moment(
+		    m, life_span(&m->random, MODEL_START, m->f->now_ms));
+		uncertain += check_moment(m, edge_moment(m));
+	}
+	return uncertain;
 }
 
 static void test_two_years(void **state)
 {
 	struct model *m = calloc(1, sizeof(*m));
-	size_t uncertain = 0;
+	size_t uncertain;
 
 	assert_non_null(m);
 	prepare(m, *(const uint64_t *)*state);
@@ -190,9 +225,7 @@ static void test_two_years(void **state)
 	come_to_rest(m);
 	check_feed(m);
 	check_end(m);
-	for (int i = 0; i < PAST_MOMENTS; i++)
-		uncertain += check_moment(
-		    m, life_span(&m->random, MODEL_START, m->f->now_ms));
+	uncertain = check_past(m);
 	check_snapshots(m);
 	report(m, uncertain);
 	/* It was the life that it should have been. */

@@ -141,17 +141,16 @@ static inline void life_of_subscription(
     struct thing *thing, struct random *random, int64_t now_ms)
 {
 	struct truth *v = life_begin(thing, now_ms);
+	bool running = v->state == STATE_ACTIVE || v->state == STATE_TRIALING;
 
 	if (thing->n == 1)
 		life_start(v, random);
-	else if (v->state == STATE_ENDED || v->state == STATE_PENDING)
-		life_activate(v, random);
-	else if (v->until_ms != 0 &&
-		 (v->state == STATE_ACTIVE || v->state == STATE_TRIALING))
+	else if (running && v->until_ms != 0)
 		life_renew(v, random);
-	else if (v->state == STATE_ACTIVE)
+	else if (running)
 		life_disturb(v, random);
-	else if (life_chance(random, 70))
+	else if (v->state == STATE_ENDED || v->state == STATE_PENDING ||
+		 life_chance(random, 70))
 		life_activate(v, random);
 	else
 		life_end(v);

@@ -36,7 +36,7 @@ _Noreturn static inline void line_fail(
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
+	(void)vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
 	fail_msg("tests/scenarios/%s:%d: %s", line->file, line->number, text);
 	abort(); /* not reached, which compilers do not know */
