@@ -9,7 +9,10 @@
 
 #include "tests/contract/model_run.h"
 
-enum { MODEL_NAMES = 2 * MODEL_CUSTOMERS + MODEL_ACCOUNTS };
+enum {
+	MODEL_NAMES = 2 * MODEL_CUSTOMERS + MODEL_ACCOUNTS,
+	MODEL_CHANGES_MAX = 5000
+};
 
 static const char *const model_accounts[MODEL_NAMES] = {"shop/c0", "shop/c1",
     "shop/c2", "shop/c3", "mint/c0", "mint/c1", "mint/c2", "mint/c3", "usr_0",
@@ -230,6 +233,51 @@ static inline bool is_account_uncertain(
 	return false;
 }
 
+/* Nobody moved it away until well after that moment. */
+static inline bool is_unmoved(
+    const struct model *m, const char *account, int64_t at_ms)
+{
+	for (size_t p = 0; p < 2; p++) {
+		for (size_t c = 0; c < MODEL_CUSTOMERS; c++) {
+			const struct owner *owners = m->world.owners[p][c];
+
+			if (strcmp(owners[0].account, account) == 0)
+				return m->world.n_owners[p][c] == 1 ||
+				       at_ms + MODEL_DWELL < owners[1].since_ms;
+		}
+	}
+	return false;
+}
+
+/* By the times that it gives, the feed tells the same past. */
+static inline void check_feed_moment(struct model *m, int64_t at_ms)
+{
+	enum entitled says[MODEL_NAMES] = {ENTITLED_NO};
+	struct store_view *view = model_view(m);
+	const struct change *changes;
+	size_t n;
+
+	if (store_view_changes(view, 0, MODEL_CHANGES_MAX, &m->f->arena,
+		&changes, &n, &m->f->err) != 0)
+		model_fail(m, "%s", m->f->err.text);
+	store_view_close(view);
+	for (size_t i = 0; i < n; i++) {
+		if (changes[i].at_ms <= at_ms)
+			says[replay_account(m, changes[i].account)] =
+			    changes[i].entitled;
+	}
+	for (size_t i = 0; i < MODEL_NAMES; i++) {
+		const char *account = model_accounts[i];
+
+		if (is_unmoved(m, account, at_ms) &&
+		    says[i] !=
+			truth_of_account(&m->world, account, NULL, at_ms) &&
+		    !is_account_uncertain(m, account, at_ms))
+			model_fail(m, "the feed has %s %s at %s", account,
+			    entitled_name(says[i]), model_moment(m, at_ms));
+	}
+}
+
 /* Returns how many answers differ from the truth as they may. */
 static inline size_t check_moment(struct model *m, int64_t at_ms)
 {
@@ -250,6 +298,7 @@ static inline size_t check_moment(struct model *m, int64_t at_ms)
 			    model_moment(m, at_ms), entitled_name(says));
 		uncertain++;
 	}
+	check_feed_moment(m, at_ms);
 	arena_reset(&m->f->arena);
 	return uncertain;
 }
