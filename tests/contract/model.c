@@ -52,7 +52,7 @@ static void discover(struct model *m)
 	struct object object;
 
 	for (size_t i = 0; i < MODEL_THINGS; i++) {
-		const struct thing *thing = &m->world.things[i];
+		struct thing *thing = &m->world.things[i];
 		struct object_ref ref = thing_ref(thing);
 		struct store_view *view = model_view(m);
 		int rc = store_view_object(
@@ -72,6 +72,8 @@ static void begin_day(struct model *m)
 
 	arena_reset(&m->f->arena);
 	discover(m);
+	check_news(m);
+	check_notices(m);
 	if (m->calm)
 		return;
 	m->cron_ms = crons_ms[life_pick(&m->random, 4)];

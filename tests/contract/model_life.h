@@ -10,6 +10,8 @@
 #include "tests/contract/model_truth.h"
 
 #define MODEL_DWELL (5 * MODEL_DAY)
+/* Within it everything is looked at, come what may. */
+#define MODEL_NEWS (4 * MODEL_DAY)
 #define MODEL_NEVER INT64_MAX
 
 /* From 0 to n - 1. */

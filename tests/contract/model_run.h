@@ -24,7 +24,7 @@ enum {
 
 struct letter {
 	int64_t arrives_ms;
-	const struct thing *thing; /* NULL: a made-up id */
+	struct thing *thing; /* NULL: a made-up id */
 };
 
 /* What was answered then, to be asked for again at the end. */
@@ -65,7 +65,7 @@ struct model {
 /* ---- notifications ------------------------------------------------------ */
 
 static inline void mail_add(
-    struct model *m, const struct thing *thing, int64_t arrives_ms)
+    struct model *m, struct thing *thing, int64_t arrives_ms)
 {
 	if (m->n_mail == MODEL_MAIL_MAX)
 		fail_msg("too many notifications are under way");
@@ -83,7 +83,7 @@ static inline int64_t mail_delay(struct model *m)
 }
 
 /* Something happened to it: the provider tells us, or means to. */
-static inline void mail_send(struct model *m, const struct thing *thing)
+static inline void mail_send(struct model *m, struct thing *thing)
 {
 	int64_t now_ms = m->f->now_ms;
 
@@ -128,13 +128,15 @@ static inline void mail_deliver(struct model *m)
 		}
 		m->mail[i] = m->mail[--m->n_mail];
 		mail_append(m, letter.thing, CAUSE_NOTIFIED);
+		if (letter.thing != NULL)
+			letter.thing->notified_ms = m->f->now_ms;
 	}
 }
 
 /* ---- the providers' answers --------------------------------------------- */
 
-static inline const struct thing *thing_find(
-    const struct world *world, const struct object_ref *ref)
+static inline struct thing *thing_find(
+    struct world *world, const struct object_ref *ref)
 {
 	for (size_t i = 0; i < MODEL_THINGS; i++) {
 		struct object_ref known = thing_ref(&world->things[i]);
@@ -253,31 +255,56 @@ static inline size_t model_claim(struct model *m, struct claim *out)
 	return model_commit(m, turn) ? n : 0;
 }
 
-/* One after the other, in time that goes by; in one commit or several. */
-static inline void model_settle(
+/* Looks that are on record: they answer for the notices before them. */
+static inline void model_settled(
+    struct model *m, struct reply **replies, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct outcome *outcome = &replies[i]->outcome;
+		struct thing *thing =
+		    thing_find(&m->world, &outcome->claim->ref);
+
+		if (thing != NULL && outcome->verdict <= VERDICT_GONE &&
+		    outcome->started_ms >= thing->notified_ms)
+			thing->notified_ms = 0;
+	}
+}
+
+/* Some claims in one commit, while time goes by. false: it was killed. */
+static inline bool model_settle_some(
     struct model *m, const struct claim *claims, size_t n)
 {
-	struct store_turn *turn = NULL;
-	struct reply *reply;
+	struct reply *replies[MODEL_CLAIMS_MAX];
+	struct store_turn *turn;
 	struct settled settled;
 
 	for (size_t i = 0; i < n; i++) {
-		reply = arena_alloc(&m->f->arena, 1, sizeof(*reply));
-		assert_non_null(reply);
-		reply_make(m, &claims[i], reply);
-		if (turn == NULL) {
-			m->f->now_ms += (int64_t)life_pick(&m->random, 800);
-			model_pass(m);
-			if (model_dies(m, 20))
-				return;
-			turn = fixture_begin(m->f);
-		}
-		store_turn_settle(turn, &reply->outcome, &settled);
-		if (i + 1 < n && life_chance(&m->random, 50))
-			continue;
-		if (!model_commit(m, turn))
+		replies[i] = arena_alloc(&m->f->arena, 1, sizeof(**replies));
+		assert_non_null(replies[i]);
+		reply_make(m, &claims[i], replies[i]);
+		m->f->now_ms += (int64_t)life_pick(&m->random, 800);
+		model_pass(m);
+	}
+	if (model_dies(m, 20))
+		return false;
+	turn = fixture_begin(m->f);
+	for (size_t i = 0; i < n; i++)
+		store_turn_settle(turn, &replies[i]->outcome, &settled);
+	if (!model_commit(m, turn))
+		return false;
+	model_settled(m, replies, n);
+	return true;
+}
+
+static inline void model_settle(
+    struct model *m, const struct claim *claims, size_t n)
+{
+	size_t some;
+
+	for (size_t i = 0; i < n; i += some) {
+		some = 1 + life_pick(&m->random, n - i);
+		if (!model_settle_some(m, claims + i, some))
 			return;
-		turn = NULL;
 	}
 }
 

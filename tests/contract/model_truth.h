@@ -54,6 +54,8 @@ struct thing {
 	size_t n;
 	int64_t next_ms; /* when something happens to it */
 	bool deleted;	 /* its provider has it no more */
+	/* The last notice of it that no settled look began after; 0: none. */
+	int64_t notified_ms;
 };
 
 /* Whose a customer's things are, since when. */
