@@ -160,23 +160,29 @@ static inline bool is_near(int64_t at_ms, int64_t other_ms)
 	       other_ms < at_ms + MODEL_DWELL;
 }
 
-/* Did anything happen to it about then, or was anything to? */
-static inline bool is_moving(const struct thing *thing, int64_t at_ms)
+/* How much happened to it about then, or was to happen. */
+static inline size_t count_moves(const struct thing *thing, int64_t at_ms)
 {
+	const struct truth none = {.at_ms = 0}, *before = &none;
+	size_t n = 0;
+
 	for (size_t i = 0; i < thing->n; i++) {
 		const struct truth *v = &thing->was[i];
 
-		if (is_near(at_ms, v->at_ms) || is_near(at_ms, v->since_ms) ||
-		    is_near(at_ms, v->until_ms) ||
-		    is_near(at_ms, v->effect_until_ms))
-			return true;
+		n += is_near(at_ms, v->at_ms);
+		n += v->since_ms > v->at_ms && is_near(at_ms, v->since_ms);
+		n += v->until_ms != before->until_ms &&
+		     is_near(at_ms, v->until_ms);
+		n += v->effect_until_ms != before->effect_until_ms &&
+		     is_near(at_ms, v->effect_until_ms);
+		before = v;
 	}
-	return false;
+	return n;
 }
 
 /*
- * Two things of an account that move at about the same time may be learnt of
- * in the wrong order; what the feed has told by then is not told anew.
+ * What happens at about the same time may be learnt of in the wrong order; and
+ * what the feed has told by then is not told anew.
  */
 static inline bool is_tangled(
     const struct model *m, const char *account, int64_t at_ms)
@@ -187,9 +193,8 @@ static inline bool is_tangled(
 		const struct thing *thing = &m->world.things[i];
 
 		if (truth_owns(&m->world, thing->provider, thing->customer,
-			account, at_ms) &&
-		    is_moving(thing, at_ms))
-			n++;
+			account, at_ms))
+			n += count_moves(thing, at_ms);
 	}
 	return n > 1;
 }

@@ -213,6 +213,9 @@ static inline void record_expect(struct scene *s, struct words *w)
 	if (words_take(w, "account"))
 		ask_compare(w->line, "the account", words_next(w),
 		    object.account != NULL ? object.account : "nobody");
+	if (words_take(w, "state"))
+		ask_compare(w->line, "the state", words_next(w),
+		    state_name(object.state));
 	ask_compare_number(w->line, "missing", words_take(w, "missing"),
 	    object.missing_since_ms != 0);
 	words_done(w);
