@@ -124,6 +124,27 @@ static inline bool is_uncertain(
 	return false;
 }
 
+/*
+ * What is learnt after a customer got another name corrects the past under that
+ * name; under the one before, what was known by then stays.
+ */
+static inline bool is_leaving(
+    const struct model *m, const char *account, int64_t at_ms)
+{
+	for (size_t i = 0; i < (size_t)2 * MODEL_CUSTOMERS; i++) {
+		size_t p = i % 2, c = i / 2;
+		const struct owner *owners = m->world.owners[p][c];
+
+		for (size_t k = 1; k < m->world.n_owners[p][c]; k++) {
+			if (strcmp(owners[k - 1].account, account) == 0 &&
+			    at_ms < owners[k].since_ms &&
+			    at_ms > owners[k].since_ms - MODEL_NEWS)
+				return true;
+		}
+	}
+	return false;
+}
+
 static inline bool is_account_uncertain(
     struct model *m, const char *account, int64_t at_ms)
 {
@@ -135,7 +156,7 @@ static inline bool is_account_uncertain(
 		    is_uncertain(m, thing, at_ms))
 			return true;
 	}
-	return false;
+	return is_leaving(m, account, at_ms);
 }
 
 /* Nobody moved it away until well after that moment. */
