@@ -92,7 +92,7 @@ static inline void mail_send(struct model *m, struct thing *thing)
 		return;
 	}
 	mail_add(m, thing, now_ms + mail_delay(m));
-	while (life_chance(&m->random, 20)) {
+	while (life_chance(&m->random, 35)) {
 		m->tallies.doubled++;
 		mail_add(m, thing, now_ms + mail_delay(m));
 	}
@@ -282,7 +282,8 @@ static inline bool model_settle_some(
 		replies[i] = arena_alloc(&m->f->arena, 1, sizeof(**replies));
 		assert_non_null(replies[i]);
 		reply_make(m, &claims[i], replies[i]);
-		m->f->now_ms += (int64_t)life_pick(&m->random, 800);
+		m->f->now_ms += (int64_t)life_pick(
+		    &m->random, life_chance(&m->random, 30) ? 5000 : 500);
 		model_pass(m);
 	}
 	if (model_dies(m, 20))

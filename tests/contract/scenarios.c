@@ -70,11 +70,12 @@ static void run_link(struct scene *s, struct words *w, bool link)
 
 static void run_notice(struct scene *s, struct words *w)
 {
+	const bool manual = words_take(w, "manual");
 	const char *provider = scene_provider(s, w)->name;
 	struct object_ref ref = scene_object(s, w, provider);
 
 	words_done(w);
-	scene_want(s, &ref, CAUSE_NOTIFIED);
+	scene_want(s, &ref, manual ? CAUSE_MANUAL : CAUSE_NOTIFIED);
 }
 
 /* A look begins, and its answer takes a while. */
