@@ -161,33 +161,33 @@ static inline const char *ask_decider(const struct account_answer *answer)
 }
 
 /* false: the next word is no clause of an answer. */
-static inline bool ask_clause(struct scene *s, struct words *w,
+static inline bool ask_clause(struct scene *s, struct phrase *w,
     const struct account_answer *answer, int64_t *until_ms)
 {
 	const struct line *line = w->line;
 
-	if (words_take(w, "until"))
-		*until_ms = words_time(w);
-	else if (words_take(w, "state"))
-		ask_compare(line, "the state", words_next(w),
+	if (phrase_take(w, "until"))
+		*until_ms = phrase_time(w);
+	else if (phrase_take(w, "state"))
+		ask_compare(line, "the state", phrase_next(w),
 		    state_name(answer->entitlement.state));
-	else if (words_take(w, "because"))
-		ask_compare(line, "the reason", words_next(w),
+	else if (phrase_take(w, "because"))
+		ask_compare(line, "the reason", phrase_next(w),
 		    answer->entitlement.reason);
-	else if (words_take(w, "by"))
+	else if (phrase_take(w, "by"))
 		ask_compare(
-		    line, "what decides", words_next(w), ask_decider(answer));
-	else if (words_take(w, "fresh") || words_take(w, "stale"))
+		    line, "what decides", phrase_next(w), ask_decider(answer));
+	else if (phrase_take(w, "fresh") || phrase_take(w, "stale"))
 		ask_compare(line, "it", w->word[w->at - 1],
 		    answer->fresh ? "fresh" : "stale");
-	else if (words_take(w, "pending"))
-		ask_compare_number(
-		    line, "pending", words_number(w), (int64_t)answer->pending);
-	else if (words_take(w, "grants"))
-		ask_compare_number(
-		    line, "grants", words_number(w), (int64_t)answer->n_grants);
-	else if (words_take(w, "verified"))
-		ask_compare_time(s, line, "last verified", words_time(w),
+	else if (phrase_take(w, "pending"))
+		ask_compare_number(line, "pending", phrase_number(w),
+		    (int64_t)answer->pending);
+	else if (phrase_take(w, "grants"))
+		ask_compare_number(line, "grants", phrase_number(w),
+		    (int64_t)answer->n_grants);
+	else if (phrase_take(w, "verified"))
+		ask_compare_time(s, line, "last verified", phrase_time(w),
 		    answer->verified_at_ms);
 	else
 		return false;
@@ -198,35 +198,35 @@ static inline bool ask_clause(struct scene *s, struct words *w,
 static inline void ask_credits(
     struct scene *s, const struct line *line, const struct account_answer *got)
 {
-	struct words w;
+	struct phrase w;
 	size_t n = 0;
 
 	while (scene_next_part(s, &w)) {
 		const struct balance *b = &got->credits[n];
 		const char *product = NULL;
 
-		words_need(&w, "credit");
+		phrase_need(&w, "credit");
 		if (n++ == got->n_credits)
 			line_fail(w.line, "there is no such credit");
-		ask_compare(w.line, "the credit", words_next(&w), b->amount);
-		ask_compare(w.line, "its unit", words_next(&w), b->unit);
-		if (words_take(&w, "product"))
-			product = words_next(&w);
+		ask_compare(w.line, "the credit", phrase_next(&w), b->amount);
+		ask_compare(w.line, "its unit", phrase_next(&w), b->unit);
+		if (phrase_take(&w, "product"))
+			product = phrase_next(&w);
 		ask_compare(w.line, "its product", product ? product : "",
 		    b->product ? b->product : "");
-		words_done(&w);
+		phrase_done(&w);
 	}
 	if (n > 0 && n != got->n_credits)
 		line_fail(line, "there are %zu credits", got->n_credits);
 }
 
 /* An end that is not written is none; of the past it may be left out. */
-static inline void ask_expect(struct scene *s, struct words *w,
+static inline void ask_expect(struct scene *s, struct phrase *w,
     const struct account_question *q, const struct account_answer *answer)
 {
 	bool past = q->has_at && q->at_ms < q->now_ms;
 	int64_t until_ms = 0;
-	enum entitled expected = ask_word(w->line, words_next(w));
+	enum entitled expected = ask_word(w->line, phrase_next(w));
 
 	if (answer->entitlement.entitled != expected)
 		line_fail(w->line, "the answer is \"%s\" (%s), not \"%s\"",
@@ -234,29 +234,29 @@ static inline void ask_expect(struct scene *s, struct words *w,
 		    answer->entitlement.reason, ask_words[expected]);
 	while (ask_clause(s, w, answer, &until_ms))
 		;
-	words_done(w);
+	phrase_done(w);
 	if (until_ms != 0 || !past)
 		ask_compare_time(s, w->line, "its end", until_ms,
 		    answer->entitlement.valid_until_ms);
 	ask_credits(s, w->line, answer);
 }
 
-static inline void ask(struct scene *s, struct words *w)
+static inline void ask(struct scene *s, struct phrase *w)
 {
 	struct account_question q = {.now_ms = s->f->now_ms};
 	struct account_answer answer;
 	int64_t known_at_ms = 0;
 
-	q.account = words_next(w);
-	if (words_take(w, "product"))
-		q.product = words_next(w);
-	if (words_take(w, "label"))
-		q.label = words_next(w);
-	q.has_at = words_take(w, "at");
+	q.account = phrase_next(w);
+	if (phrase_take(w, "product"))
+		q.product = phrase_next(w);
+	if (phrase_take(w, "label"))
+		q.label = phrase_next(w);
+	q.has_at = phrase_take(w, "at");
 	if (q.has_at)
-		q.at_ms = words_time(w);
-	if (words_take(w, "known"))
-		known_at_ms = words_time(w);
+		q.at_ms = phrase_time(w);
+	if (phrase_take(w, "known"))
+		known_at_ms = phrase_time(w);
 	answer =
 	    known_at_ms != 0 ? ask_known(s, &q, known_at_ms) : ask_query(s, &q);
 	ask_expect(s, w, &q, &answer);

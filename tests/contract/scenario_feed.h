@@ -45,41 +45,41 @@ static inline const struct change *feed_next(
 
 /* TIME ANSWER CAUSE [state S] [by ID] [recorded TIME] */
 static inline void feed_compare(
-    struct scene *s, struct words *w, const struct change *change)
+    struct scene *s, struct phrase *w, const struct change *change)
 {
-	int64_t at_ms = words_time(w);
+	int64_t at_ms = phrase_time(w);
 
 	if (change == NULL)
 		line_fail(w->line, "this is not in the feed");
 	ask_compare(
-	    w->line, "the answer", words_next(w), ask_words[change->entitled]);
+	    w->line, "the answer", phrase_next(w), ask_words[change->entitled]);
 	ask_compare_time(s, w->line, "its moment", at_ms, change->at_ms);
 	ask_compare(
-	    w->line, "the cause", words_next(w), cause_name(change->cause));
-	if (words_take(w, "state"))
-		ask_compare(w->line, "the state", words_next(w),
+	    w->line, "the cause", phrase_next(w), cause_name(change->cause));
+	if (phrase_take(w, "state"))
+		ask_compare(w->line, "the state", phrase_next(w),
 		    state_name(change->state));
-	if (words_take(w, "by"))
-		ask_compare(w->line, "what decides", words_next(w),
+	if (phrase_take(w, "by"))
+		ask_compare(w->line, "what decides", phrase_next(w),
 		    change->has_grant ? change->object.id : "nothing");
-	if (words_take(w, "recorded"))
-		ask_compare_time(s, w->line, "recorded", words_time(w),
+	if (phrase_take(w, "recorded"))
+		ask_compare_time(s, w->line, "recorded", phrase_time(w),
 		    change->recorded_at_ms);
-	words_done(w);
+	phrase_done(w);
 }
 
 /* As it is read now, with a worker that runs. */
-static inline void feed_expect(struct scene *s, struct words *w)
+static inline void feed_expect(struct scene *s, struct phrase *w)
 {
 	const struct line *line = w->line;
-	const char *account = words_next(w);
+	const char *account = phrase_next(w);
 	const struct change *change;
-	struct words part;
+	struct phrase part;
 	struct feed feed;
 	size_t at = 0;
 
-	(void)words_take(w, "nothing");
-	words_done(w);
+	(void)phrase_take(w, "nothing");
+	phrase_done(w);
 	scene_advance(s);
 	feed = feed_read(s);
 	while (scene_next_part(s, &part))
@@ -139,45 +139,45 @@ static inline void feed_check(struct scene *s)
 /* TIME STATUS [from S] [observed] [collapsed] [retracted] [CAUSE] [after TIME]
  * [because "…"] */
 static inline void history_compare(
-    struct scene *s, struct words *w, const struct transition *e)
+    struct scene *s, struct phrase *w, const struct transition *e)
 {
 	const struct line *line = w->line;
 	const char *text = NULL;
 
-	if (strchr(words_peek(w), 'T') != NULL)
-		text = words_peek(w);
-	ask_compare_time(s, line, "its moment", words_time(w), e->at_ms);
+	if (strchr(phrase_peek(w), 'T') != NULL)
+		text = phrase_peek(w);
+	ask_compare_time(s, line, "its moment", phrase_time(w), e->at_ms);
 	if (text != NULL)
 		ask_compare(line, "as written", text,
 		    e->at_text != NULL ? e->at_text : "(nothing)");
-	ask_compare(line, "the status", words_next(w), e->status);
-	if (words_take(w, "from"))
-		ask_compare(line, "the status before", words_next(w),
+	ask_compare(line, "the status", phrase_next(w), e->status);
+	if (phrase_take(w, "from"))
+		ask_compare(line, "the status before", phrase_next(w),
 		    e->from != NULL ? e->from : "nothing");
-	ask_compare_number(line, "observed", words_take(w, "observed"),
+	ask_compare_number(line, "observed", phrase_take(w, "observed"),
 	    e->source == SOURCE_OBSERVED);
 	ask_compare_number(
-	    line, "collapsed", words_take(w, "collapsed"), e->collapsed);
-	ask_compare_number(line, "retracted", words_take(w, "retracted"),
+	    line, "collapsed", phrase_take(w, "collapsed"), e->collapsed);
+	ask_compare_number(line, "retracted", phrase_take(w, "retracted"),
 	    e->retracted_at_ms != 0);
-	if (words_take(w, cause_name(e->cause)) && words_take(w, "after"))
-		ask_compare_time(s, line, "after", words_time(w), e->after_ms);
-	if (words_take(w, "because"))
-		ask_compare(line, "the reason", words_next(w),
+	if (phrase_take(w, cause_name(e->cause)) && phrase_take(w, "after"))
+		ask_compare_time(s, line, "after", phrase_time(w), e->after_ms);
+	if (phrase_take(w, "because"))
+		ask_compare(line, "the reason", phrase_next(w),
 		    e->reason != NULL ? e->reason : "(none)");
-	words_done(w);
+	phrase_done(w);
 }
 
-static inline void history_expect(struct scene *s, struct words *w)
+static inline void history_expect(struct scene *s, struct phrase *w)
 {
 	const char *provider = scene_provider(s, w)->name;
 	struct object_ref ref = scene_object(s, w, provider);
 	struct store_view *view = ask_view(s);
 	struct history_lines history;
-	struct words part;
+	struct phrase part;
 	size_t n = 0;
 
-	words_done(w);
+	phrase_done(w);
 	if (query_history(view, &ref, &s->f->arena, &history, &s->f->err) != 0)
 		fail_msg("%s", s->f->err.text);
 	store_view_close(view);
@@ -193,7 +193,7 @@ static inline void history_expect(struct scene *s, struct words *w)
 }
 
 /* PROVIDER KIND ID: unknown; or is STATUS, account A, missing */
-static inline void record_expect(struct scene *s, struct words *w)
+static inline void record_expect(struct scene *s, struct phrase *w)
 {
 	const char *provider = scene_provider(s, w)->name;
 	struct object_ref ref = scene_object(s, w, provider);
@@ -203,29 +203,29 @@ static inline void record_expect(struct scene *s, struct words *w)
 	    store_view_object(view, &ref, &s->f->arena, &object, &s->f->err);
 
 	store_view_close(view);
-	if (words_take(w, "unheard-of")) {
+	if (phrase_take(w, "unheard-of")) {
 		ask_compare(w->line, "the record", "absent", err_name(rc));
 		return;
 	}
 	ask_compare_number(w->line, "the record", 0, rc);
-	words_need(w, "is");
-	ask_compare(w->line, "the status", words_next(w), object.status);
-	if (words_take(w, "account"))
-		ask_compare(w->line, "the account", words_next(w),
+	phrase_need(w, "is");
+	ask_compare(w->line, "the status", phrase_next(w), object.status);
+	if (phrase_take(w, "account"))
+		ask_compare(w->line, "the account", phrase_next(w),
 		    object.account != NULL ? object.account : "nobody");
-	if (words_take(w, "state"))
-		ask_compare(w->line, "the state", words_next(w),
+	if (phrase_take(w, "state"))
+		ask_compare(w->line, "the state", phrase_next(w),
 		    state_name(object.state));
-	ask_compare_number(w->line, "missing", words_take(w, "missing"),
+	ask_compare_number(w->line, "missing", phrase_take(w, "missing"),
 	    object.missing_since_ms != 0);
-	words_done(w);
+	phrase_done(w);
 }
 
-static inline void repairs_expect(struct scene *s, struct words *w)
+static inline void repairs_expect(struct scene *s, struct phrase *w)
 {
-	ask_compare_number(w->line, "repairs", words_number(w),
+	ask_compare_number(w->line, "repairs", phrase_number(w),
 	    (int64_t)fixture_stats(s->f).repairs);
-	words_done(w);
+	phrase_done(w);
 }
 
 #endif

@@ -29,7 +29,7 @@ static inline enum state say_state(const char *word)
 	return state_of_word(others, sizeof(others) / sizeof(others[0]), word);
 }
 
-static inline void say_room(const struct words *w, size_t n)
+static inline void say_room(const struct phrase *w, size_t n)
 {
 	if (n >= SCENE_PARTS_MAX)
 		line_fail(w->line, "too many of these");
@@ -38,64 +38,64 @@ static inline void say_room(const struct words *w, size_t n)
 /* ---- clauses ---------------------------------------------------------- */
 
 /* What a grant is of, and when. false: the next word is not of a grant. */
-static inline bool say_grant_clause(struct words *w, struct grant *grant)
+static inline bool say_grant_clause(struct phrase *w, struct grant *grant)
 {
-	if (words_take(w, "product")) {
-		grant->product = words_next(w);
-	} else if (words_take(w, "label")) {
-		grant->label = words_next(w);
-	} else if (words_take(w, "since")) {
-		grant->since_ms = words_time(w);
-	} else if (words_take(w, "until")) {
-		grant->until_ms = words_time(w);
-	} else if (words_take(w, "state")) {
-		words_need(w, "since");
-		grant->state_at_ms = words_time(w);
+	if (phrase_take(w, "product")) {
+		grant->product = phrase_next(w);
+	} else if (phrase_take(w, "label")) {
+		grant->label = phrase_next(w);
+	} else if (phrase_take(w, "since")) {
+		grant->since_ms = phrase_time(w);
+	} else if (phrase_take(w, "until")) {
+		grant->until_ms = phrase_time(w);
+	} else if (phrase_take(w, "state")) {
+		phrase_need(w, "since");
+		grant->state_at_ms = phrase_time(w);
 	} else {
 		return false;
 	}
 	return true;
 }
 
-static inline void say_fact(struct words *w, struct said *said)
+static inline void say_fact(struct phrase *w, struct said *said)
 {
 	struct observation *seen = &said->seen;
 
 	say_room(w, seen->n_facts);
-	said->facts[seen->n_facts].name = words_next(w);
-	said->facts[seen->n_facts].value = words_next(w);
+	said->facts[seen->n_facts].name = phrase_next(w);
+	said->facts[seen->n_facts].value = phrase_next(w);
 	seen->n_facts++;
 }
 
-static inline void say_boundary(struct words *w, struct observation *seen)
+static inline void say_boundary(struct phrase *w, struct observation *seen)
 {
 	if (seen->n_boundaries == OBSERVATION_BOUNDARIES_MAX)
 		line_fail(w->line, "too many of these");
-	seen->boundaries_ms[seen->n_boundaries++] = words_time(w);
+	seen->boundaries_ms[seen->n_boundaries++] = phrase_time(w);
 }
 
 /* What else is said of the object. */
-static inline bool say_object_clause(struct words *w, struct said *said)
+static inline bool say_object_clause(struct phrase *w, struct said *said)
 {
 	struct observation *seen = &said->seen;
 
-	if (words_take(w, "account")) {
-		seen->account = words_next(w);
-	} else if (words_take(w, "began")) {
-		seen->changed_at_ms = words_time(w);
-	} else if (words_take(w, "version")) {
-		seen->version_ms = words_time(w);
-	} else if (words_take(w, "fact")) {
+	if (phrase_take(w, "account")) {
+		seen->account = phrase_next(w);
+	} else if (phrase_take(w, "began")) {
+		seen->changed_at_ms = phrase_time(w);
+	} else if (phrase_take(w, "version")) {
+		seen->version_ms = phrase_time(w);
+	} else if (phrase_take(w, "fact")) {
 		say_fact(w, said);
-	} else if (words_take(w, "boundary")) {
+	} else if (phrase_take(w, "boundary")) {
 		say_boundary(w, seen);
-	} else if (words_take(w, "asked")) {
-		said->outcome.started_ms = words_time(w);
-	} else if (words_take(w, "grants")) {
-		words_need(w, "nothing");
+	} else if (phrase_take(w, "asked")) {
+		said->outcome.started_ms = phrase_time(w);
+	} else if (phrase_take(w, "grants")) {
+		phrase_need(w, "nothing");
 		said->grants_nothing = true;
-	} else if (words_take(w, "test")) {
-		words_need(w, "mode");
+	} else if (phrase_take(w, "test")) {
+		phrase_need(w, "mode");
 		seen->other_mode = true;
 	} else {
 		return false;
@@ -105,72 +105,72 @@ static inline bool say_object_clause(struct words *w, struct said *said)
 
 /* ---- parts, on lines of their own ------------------------------------- */
 
-static inline void say_grant(struct words *w, struct said *said)
+static inline void say_grant(struct phrase *w, struct said *said)
 {
 	struct grant *grant = &said->grants[said->seen.n_grants];
 
 	say_room(w, said->seen.n_grants++);
-	grant->status = words_next(w);
+	grant->status = phrase_next(w);
 	grant->state = say_state(grant->status);
 	while (say_grant_clause(w, grant))
 		;
 }
 
-static inline void say_listed(struct words *w, struct said *said)
+static inline void say_listed(struct phrase *w, struct said *said)
 {
 	struct listed *entry = &said->listed[said->seen.n_listed];
 
 	said->seen.lists_history = true;
-	if (words_take(w, "nothing"))
+	if (phrase_take(w, "nothing"))
 		return;
 	say_room(w, said->seen.n_listed++);
-	if (strchr(words_peek(w), 'T') != NULL)
-		entry->at_text = words_peek(w);
-	entry->at_ms = words_time(w);
-	entry->status = words_next(w);
+	if (strchr(phrase_peek(w), 'T') != NULL)
+		entry->at_text = phrase_peek(w);
+	entry->at_ms = phrase_time(w);
+	entry->status = phrase_next(w);
 	entry->state = say_state(entry->status);
-	if (words_take(w, "attempt"))
-		entry->attempt = words_number(w);
-	if (words_take(w, "reason"))
-		entry->reason = words_next(w);
+	if (phrase_take(w, "attempt"))
+		entry->attempt = phrase_number(w);
+	if (phrase_take(w, "reason"))
+		entry->reason = phrase_next(w);
 }
 
-static inline void say_credit(struct words *w, struct said *said)
+static inline void say_credit(struct phrase *w, struct said *said)
 {
 	struct credit *credit = &said->credits[said->seen.n_credits];
 
 	say_room(w, said->seen.n_credits++);
-	credit->amount = words_next(w);
-	credit->unit = words_next(w);
-	if (words_take(w, "product"))
-		credit->product = words_next(w);
+	credit->amount = phrase_next(w);
+	credit->unit = phrase_next(w);
+	if (phrase_take(w, "product"))
+		credit->product = phrase_next(w);
 }
 
-static inline void say_member(struct words *w, struct said *said)
+static inline void say_member(struct phrase *w, struct said *said)
 {
 	struct member *member = &said->members[said->seen.n_members];
 
 	say_room(w, said->seen.n_members++);
-	member->kind = words_next(w);
-	member->id = words_next(w);
+	member->kind = phrase_next(w);
+	member->id = phrase_next(w);
 }
 
 static inline void say_effect(
-    struct words *w, struct said *said, enum effect_kind kind)
+    struct phrase *w, struct said *said, enum effect_kind kind)
 {
 	struct effect *effect = &said->effects[said->seen.n_effects];
 
 	say_room(w, said->seen.n_effects++);
 	effect->kind = kind;
-	effect->target.kind = words_next(w);
-	effect->target.id = words_next(w);
-	if (words_take(w, "at"))
-		effect->at_ms = words_time(w);
-	if (words_take(w, "until"))
-		effect->until_ms = words_time(w);
+	effect->target.kind = phrase_next(w);
+	effect->target.id = phrase_next(w);
+	if (phrase_take(w, "at"))
+		effect->at_ms = phrase_time(w);
+	if (phrase_take(w, "until"))
+		effect->until_ms = phrase_time(w);
 }
 
-static inline void say_part(struct words *w, struct said *said)
+static inline void say_part(struct phrase *w, struct said *said)
 {
 	static const struct {
 		const char *word;
@@ -180,23 +180,23 @@ static inline void say_part(struct words *w, struct said *said)
 	    {"refunded", EFFECT_REFUND}, {"charged-back", EFFECT_CHARGEBACK}};
 	static const struct {
 		const char *word;
-		void (*say)(struct words *w, struct said *said);
+		void (*say)(struct phrase *w, struct said *said);
 	} parts[] = {{"grant", say_grant}, {"listed", say_listed},
 	    {"credit", say_credit}, {"has", say_member}};
 
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
-		if (words_take(w, parts[i].word)) {
+		if (phrase_take(w, parts[i].word)) {
 			parts[i].say(w, said);
 			return;
 		}
 	}
 	for (size_t i = 0; i < sizeof(effects) / sizeof(effects[0]); i++) {
-		if (words_take(w, effects[i].word)) {
+		if (phrase_take(w, effects[i].word)) {
 			say_effect(w, said, effects[i].kind);
 			return;
 		}
 	}
-	words_done(w);
+	phrase_done(w);
 }
 
 /* ---- the whole -------------------------------------------------------- */
@@ -229,24 +229,24 @@ static inline void say_compose(struct said *said, const struct grant *grant)
 }
 
 static inline void say_truth(
-    struct scene *s, struct words *w, struct said *said)
+    struct scene *s, struct phrase *w, struct said *said)
 {
 	struct grant grant = {.product = NULL};
 
-	said->seen.status = words_next(w);
+	said->seen.status = phrase_next(w);
 	said->seen.state = say_state(said->seen.status);
 	while (say_grant_clause(w, &grant) || say_object_clause(w, said))
 		;
-	words_done(w);
+	phrase_done(w);
 	while (scene_next_part(s, w)) {
 		say_part(w, said);
-		words_done(w);
+		phrase_done(w);
 	}
 	say_compose(said, &grant);
 }
 
 /* An answer that is none. */
-static inline void say_trouble(struct words *w, struct said *said)
+static inline void say_trouble(struct phrase *w, struct said *said)
 {
 	static const struct {
 		const char *words;
@@ -262,7 +262,7 @@ static inline void say_trouble(struct words *w, struct said *said)
 	size_t i, n = sizeof(troubles) / sizeof(troubles[0]);
 
 	arena_init(&arena, 4096);
-	rest = words_rest(w, &arena);
+	rest = phrase_rest(w, &arena);
 	for (i = 0; i < n && strcmp(rest, troubles[i].words) != 0; i++)
 		;
 	arena_fini(&arena);
@@ -275,7 +275,7 @@ static inline void say_trouble(struct words *w, struct said *said)
 
 /* How the look came about: (due) waits for nobody's wish. */
 static inline void say_begin(
-    struct scene *s, struct words *w, const char *why, struct said *said)
+    struct scene *s, struct phrase *w, const char *why, struct said *said)
 {
 	enum cause cause = CAUSE_NOTIFIED;
 
@@ -298,7 +298,7 @@ static inline void say_begin(
 }
 
 /* PROVIDER [CAUSE] KIND ID [of CUSTOMER] is WORD …, or what is wrong. */
-static inline void say(struct scene *s, struct words *w)
+static inline void say(struct scene *s, struct phrase *w)
 {
 	static const char *const causes = " notified recheck resync discover "
 					  "manual due answer ";
@@ -309,15 +309,15 @@ static inline void say(struct scene *s, struct words *w)
 
 	assert_non_null(said);
 	snprintf(
-	    name, sizeof(name), " %s ", words_at_end(w) ? "" : words_peek(w));
+	    name, sizeof(name), " %s ", phrase_at_end(w) ? "" : phrase_peek(w));
 	if (strstr(causes, name) != NULL)
-		why = words_next(w);
+		why = phrase_next(w);
 	said->ref = scene_object(s, w, provider);
-	if (words_take(w, "of"))
-		said->seen.customer = words_next(w);
+	if (phrase_take(w, "of"))
+		said->seen.customer = phrase_next(w);
 	say_begin(s, w, why, said);
 	said->outcome.claim = &s->flight;
-	if (words_take(w, "is"))
+	if (phrase_take(w, "is"))
 		say_truth(s, w, said);
 	else
 		say_trouble(w, said);

@@ -19,7 +19,7 @@ struct line {
 };
 
 /* A line taken apart, and how far it has been read. */
-struct words {
+struct phrase {
 	const struct line *line;
 	const char *word[SCENARIO_WORDS_MAX];
 	size_t n;
@@ -54,8 +54,8 @@ static inline bool line_is_empty(const struct line *line)
 	return line->text[blanks] == '\0' || line->text[blanks] == '#';
 }
 
-static inline void words_add(
-    struct words *w, struct arena *arena, const char *data, size_t len)
+static inline void phrase_add(
+    struct phrase *w, struct arena *arena, const char *data, size_t len)
 {
 	const char *copy;
 
@@ -67,8 +67,8 @@ static inline void words_add(
 }
 
 /* Up to the closing quote, \" being none; returns what is behind it. */
-static inline const char *words_add_quoted(
-    struct words *w, struct arena *arena, const char *text)
+static inline const char *phrase_add_quoted(
+    struct phrase *w, struct arena *arena, const char *text)
 {
 	char copy[SCENARIO_ERROR_MAX];
 	size_t n = 0;
@@ -80,14 +80,14 @@ static inline const char *words_add_quoted(
 			line_fail(w->line, "a quote without an end");
 		copy[n++] = *text;
 	}
-	words_add(w, arena, copy, n);
+	phrase_add(w, arena, copy, n);
 	text++;
 	return text + strspn(text, ",:;)");
 }
 
 /* Commas, colons and brackets around words are for the eye only. */
-static inline const char *words_add_plain(
-    struct words *w, struct arena *arena, const char *text)
+static inline const char *phrase_add_plain(
+    struct phrase *w, struct arena *arena, const char *text)
 {
 	size_t len = strcspn(text, " \t");
 	const char *end = text + len;
@@ -99,70 +99,70 @@ static inline const char *words_add_plain(
 	while (len > 0 && strchr(",:;)", text[len - 1]) != NULL)
 		len--;
 	if (len > 0)
-		words_add(w, arena, text, len);
+		phrase_add(w, arena, text, len);
 	return end;
 }
 
-static inline void words_split(
-    struct words *w, const struct line *line, struct arena *arena)
+static inline void phrase_split(
+    struct phrase *w, const struct line *line, struct arena *arena)
 {
 	const char *text = line->text;
 
-	*w = (struct words){.line = line};
+	*w = (struct phrase){.line = line};
 	for (;;) {
 		text += strspn(text, " \t");
 		if (*text == '\0' || *text == '#')
 			return;
 		if (*text == '"')
-			text = words_add_quoted(w, arena, text + 1);
+			text = phrase_add_quoted(w, arena, text + 1);
 		else
-			text = words_add_plain(w, arena, text);
+			text = phrase_add_plain(w, arena, text);
 	}
 }
 
-static inline bool words_at_end(const struct words *w)
+static inline bool phrase_at_end(const struct phrase *w)
 {
 	return w->at == w->n;
 }
 
 /* NULL at the end. */
-static inline const char *words_peek(const struct words *w)
+static inline const char *phrase_peek(const struct phrase *w)
 {
-	return words_at_end(w) ? NULL : w->word[w->at];
+	return phrase_at_end(w) ? NULL : w->word[w->at];
 }
 
-static inline const char *words_next(struct words *w)
+static inline const char *phrase_next(struct phrase *w)
 {
-	if (words_at_end(w))
+	if (phrase_at_end(w))
 		line_fail(w->line, "something is missing at its end");
 	return w->word[w->at++];
 }
 
-static inline bool words_take(struct words *w, const char *word)
+static inline bool phrase_take(struct phrase *w, const char *word)
 {
-	if (words_at_end(w) || strcmp(w->word[w->at], word) != 0)
+	if (phrase_at_end(w) || strcmp(w->word[w->at], word) != 0)
 		return false;
 	w->at++;
 	return true;
 }
 
-static inline void words_need(struct words *w, const char *word)
+static inline void phrase_need(struct phrase *w, const char *word)
 {
-	if (!words_take(w, word))
+	if (!phrase_take(w, word))
 		line_fail(w->line, "\"%s\" instead of \"%s\"",
-		    words_at_end(w) ? "(its end)" : w->word[w->at], word);
+		    phrase_at_end(w) ? "(its end)" : w->word[w->at], word);
 }
 
-static inline void words_done(const struct words *w)
+static inline void phrase_done(const struct phrase *w)
 {
-	if (!words_at_end(w))
+	if (!phrase_at_end(w))
 		line_fail(
 		    w->line, "\"%s\" is not understood here", w->word[w->at]);
 }
 
-static inline int64_t words_number(struct words *w)
+static inline int64_t phrase_number(struct phrase *w)
 {
-	const char *word = words_next(w);
+	const char *word = phrase_next(w);
 	int64_t number = 0;
 
 	if (text_int(word, 0, INT32_MAX, &number) != 0)
@@ -170,7 +170,7 @@ static inline int64_t words_number(struct words *w)
 	return number;
 }
 
-static inline bool words_is_date(const char *word)
+static inline bool phrase_is_date(const char *word)
 {
 	return word != NULL && strlen(word) >= 10 && word[4] == '-' &&
 	       word[7] == '-' && strspn(word, "0123456789") == 4;
@@ -180,19 +180,19 @@ static inline bool words_is_date(const char *word)
  * A moment in UTC: 2026-01-31, 2026-01-31 10:00, 2026-01-31 10:00:05.250; or
  * with an offset, in one word: 2026-03-29T03:30:00+02:00.
  */
-static inline int64_t words_time(struct words *w)
+static inline int64_t phrase_time(struct phrase *w)
 {
-	const char *date = words_next(w), *clock = "00:00";
+	const char *date = phrase_next(w), *clock = "00:00";
 	char text[64];
 	int64_t ms = 0;
 
 	if (strchr(date, 'T') != NULL) {
 		snprintf(text, sizeof(text), "%s", date);
 	} else {
-		if (!words_at_end(w) && words_peek(w)[0] >= '0' &&
-		    words_peek(w)[0] <= '9' &&
-		    strchr(words_peek(w), ':') != NULL)
-			clock = words_next(w);
+		if (!phrase_at_end(w) && phrase_peek(w)[0] >= '0' &&
+		    phrase_peek(w)[0] <= '9' &&
+		    strchr(phrase_peek(w), ':') != NULL)
+			clock = phrase_next(w);
 		snprintf(text, sizeof(text), "%sT%s%sZ", date, clock,
 		    strlen(clock) == 5 ? ":00" : "");
 	}
@@ -202,12 +202,12 @@ static inline int64_t words_time(struct words *w)
 }
 
 /* What is left, with a blank between the words. */
-static inline const char *words_rest(struct words *w, struct arena *arena)
+static inline const char *phrase_rest(struct phrase *w, struct arena *arena)
 {
-	const char *text = words_next(w);
+	const char *text = phrase_next(w);
 
-	while (!words_at_end(w))
-		text = arena_printf(arena, "%s %s", text, words_next(w));
+	while (!phrase_at_end(w))
+		text = arena_printf(arena, "%s %s", text, phrase_next(w));
 	return text;
 }
 

@@ -40,20 +40,20 @@ struct said {
 };
 
 /* The next line if it belongs to the one before, taken apart. */
-static inline bool scene_next_part(struct scene *s, struct words *w)
+static inline bool scene_next_part(struct scene *s, struct phrase *w)
 {
 	while (s->at < s->n && line_is_empty(&s->lines[s->at]))
 		s->at++;
 	if (s->at == s->n || !line_is_indented(&s->lines[s->at]))
 		return false;
-	words_split(w, &s->lines[s->at++], &s->f->arena);
+	phrase_split(w, &s->lines[s->at++], &s->f->arena);
 	return true;
 }
 
 static inline struct provider_settings *scene_provider(
-    struct scene *s, struct words *w)
+    struct scene *s, struct phrase *w)
 {
-	const char *name = words_next(w);
+	const char *name = phrase_next(w);
 
 	for (size_t i = 0; i < s->f->settings.n_providers; i++) {
 		if (strcmp(s->f->providers[i].name, name) == 0)
@@ -64,13 +64,13 @@ static inline struct provider_settings *scene_provider(
 
 /* KIND ID */
 static inline struct object_ref scene_object(
-    struct scene *s, struct words *w, const char *provider)
+    struct scene *s, struct phrase *w, const char *provider)
 {
 	struct object_ref ref = {.provider = provider};
 
 	(void)s;
-	ref.kind = words_next(w);
-	ref.id = words_next(w);
+	ref.kind = phrase_next(w);
+	ref.id = phrase_next(w);
 	if (!name_ref_is_valid(&ref))
 		line_fail(
 		    w->line, "\"%s %s\" is not an object", ref.kind, ref.id);

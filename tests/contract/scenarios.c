@@ -41,76 +41,76 @@ struct part {
 
 /* ---- events ------------------------------------------------------------ */
 
-static void run_policy(struct scene *s, struct words *w)
+static void run_policy(struct scene *s, struct phrase *w)
 {
 	struct provider_settings *provider = scene_provider(s, w);
-	const char *word = words_next(w), *rule;
+	const char *word = phrase_next(w), *rule;
 
-	words_need(w, "=");
-	rule = words_rest(w, &s->f->arena);
+	phrase_need(w, "=");
+	rule = phrase_rest(w, &s->f->arena);
 	if (policy_set(&provider->policy, word, rule, &s->f->err) != 0)
 		line_fail(w->line, "%s", s->f->err.text);
 	scene_rejudge(s);
 }
 
-static void run_link(struct scene *s, struct words *w, bool link)
+static void run_link(struct scene *s, struct phrase *w, bool link)
 {
 	const char *provider = scene_provider(s, w)->name;
-	const char *customer = words_next(w), *account = NULL;
+	const char *customer = phrase_next(w), *account = NULL;
 
 	if (link) {
-		words_need(w, "to");
-		account = words_next(w);
+		phrase_need(w, "to");
+		account = phrase_next(w);
 	}
-	words_done(w);
+	phrase_done(w);
 	if (store_link(s->f->store, &s->f->settings, provider, customer,
 		account, s->f->now_ms, &s->f->err) != 0)
 		line_fail(w->line, "%s", s->f->err.text);
 }
 
-static void run_notice(struct scene *s, struct words *w)
+static void run_notice(struct scene *s, struct phrase *w)
 {
-	const bool manual = words_take(w, "manual");
+	const bool manual = phrase_take(w, "manual");
 	const char *provider = scene_provider(s, w)->name;
 	struct object_ref ref = scene_object(s, w, provider);
 
-	words_done(w);
+	phrase_done(w);
 	scene_want(s, &ref, manual ? CAUSE_MANUAL : CAUSE_NOTIFIED);
 }
 
 /* A look begins, and its answer takes a while. */
-static void run_asking(struct scene *s, struct words *w)
+static void run_asking(struct scene *s, struct phrase *w)
 {
 	const char *provider = scene_provider(s, w)->name;
 	struct object_ref ref = scene_object(s, w, provider);
 
-	words_done(w);
+	phrase_done(w);
 	s->flight = scene_claim(s, w->line, &ref);
 	s->flight_ms = s->f->now_ms;
 	s->in_flight = true;
 }
 
-static void run_worker(struct scene *s, struct words *w)
+static void run_worker(struct scene *s, struct phrase *w)
 {
-	words_need(w, "runs");
-	words_done(w);
+	phrase_need(w, "runs");
+	phrase_done(w);
 	scene_checks(s);
 	scene_advance(s);
 }
 
-static void run_drop(struct scene *s, struct words *w)
+static void run_drop(struct scene *s, struct phrase *w)
 {
-	words_need(w, "mint");
-	words_done(w);
+	phrase_need(w, "mint");
+	phrase_done(w);
 	s->f->settings.n_providers = 1;
 	scene_rejudge(s);
 }
 
-static bool run_event(struct scene *s, struct words *w)
+static bool run_event(struct scene *s, struct phrase *w)
 {
 	static const struct {
 		const char *word;
-		void (*run)(struct scene *s, struct words *w);
+		void (*run)(struct scene *s, struct phrase *w);
 	} events[] = {{"ask", ask}, {"feed", feed_expect},
 	    {"history", history_expect}, {"record", record_expect},
 	    {"repairs", repairs_expect}, {"notice", run_notice},
@@ -118,14 +118,14 @@ static bool run_event(struct scene *s, struct words *w)
 	    {"policy", run_policy}, {"remove", run_drop}};
 
 	for (size_t i = 0; i < sizeof(events) / sizeof(events[0]); i++) {
-		if (words_take(w, events[i].word)) {
+		if (phrase_take(w, events[i].word)) {
 			events[i].run(s, w);
 			return true;
 		}
 	}
-	if (words_take(w, "link"))
+	if (phrase_take(w, "link"))
 		run_link(s, w, true);
-	else if (words_take(w, "unlink"))
+	else if (phrase_take(w, "unlink"))
 		run_link(s, w, false);
 	else
 		return false;
@@ -139,15 +139,15 @@ static void run_line(struct scene *s)
 {
 	const struct line *line = &s->lines[s->at++];
 	int64_t now_ms;
-	struct words w;
+	struct phrase w;
 
 	if (line_is_empty(line))
 		return;
 	if (line_is_indented(line))
 		line_fail(line, "it belongs to nothing");
-	words_split(&w, line, &s->f->arena);
-	if (words_is_date(words_peek(&w))) {
-		now_ms = words_time(&w);
+	phrase_split(&w, line, &s->f->arena);
+	if (phrase_is_date(phrase_peek(&w))) {
+		now_ms = phrase_time(&w);
 		if (now_ms < s->f->now_ms)
 			line_fail(line, "time does not run backwards");
 		s->f->now_ms = now_ms;
