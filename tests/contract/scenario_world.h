@@ -10,7 +10,7 @@
 
 #include "tests/contract/scenario_text.h"
 
-enum { SCENE_CLAIMS_MAX = 64, SCENE_PARTS_MAX = 16 };
+enum { SCENE_CLAIMS_MAX = 64, SCENE_PARTS_MAX = 16, SCENE_WORDS_MAX = 8 };
 
 struct scene {
 	struct fixture *f;
@@ -23,6 +23,8 @@ struct scene {
 	int64_t flight_ms;
 	size_t asked; /* questions that were compared */
 	struct client client;
+	/* What operators said that words mean, of each provider. */
+	struct word_meaning meanings[2][SCENE_WORDS_MAX];
 };
 
 /* What a provider says of one object. */
@@ -134,10 +136,18 @@ static inline struct claim scene_claim(
 	return found;
 }
 
+/* As the worker does it: the shop has the last word on what words mean. */
 static inline void scene_settle(struct scene *s, struct said *said)
 {
+	const struct provider_settings *provider =
+	    settings_provider(&s->f->settings, said->ref.provider);
 	struct store_turn *turn = fixture_begin(s->f);
 	struct settled settled;
+
+	if (said->outcome.verdict == VERDICT_TRUTH)
+		assert_int_equal(words_apply(&provider->words, said->ref.kind,
+				     &said->seen, &s->f->arena),
+		    0);
 
 	store_turn_settle(turn, &said->outcome, &settled);
 	fixture_commit(s->f, turn);

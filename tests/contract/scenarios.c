@@ -53,6 +53,25 @@ static void run_policy(struct scene *s, struct phrase *w)
 	scene_rejudge(s);
 }
 
+/* PROVIDER KIND WORD means STATE */
+static void run_word(struct scene *s, struct phrase *w)
+{
+	struct provider_settings *provider = scene_provider(s, w);
+	struct words *words = &provider->words;
+	struct word_meaning *meaning =
+	    &s->meanings[provider - s->f->providers][words->n];
+
+	say_room(w, words->n + SCENE_PARTS_MAX - SCENE_WORDS_MAX);
+	meaning->kind = phrase_next(w);
+	meaning->word = phrase_next(w);
+	phrase_need(w, "means");
+	if (state_parse(phrase_next(w), &meaning->state) != 0)
+		line_fail(w->line, "this is not a state");
+	words->items = s->meanings[provider - s->f->providers];
+	words->n++;
+	phrase_done(w);
+}
+
 static void run_link(struct scene *s, struct phrase *w, bool link)
 {
 	const char *provider = scene_provider(s, w)->name;
@@ -115,7 +134,7 @@ static bool run_event(struct scene *s, struct phrase *w)
 	    {"history", history_expect}, {"record", record_expect},
 	    {"repairs", repairs_expect}, {"notice", run_notice},
 	    {"asking", run_asking}, {"worker", run_worker},
-	    {"policy", run_policy}, {"remove", run_drop}};
+	    {"policy", run_policy}, {"word", run_word}, {"remove", run_drop}};
 
 	for (size_t i = 0; i < sizeof(events) / sizeof(events[0]); i++) {
 		if (phrase_take(w, events[i].word)) {
