@@ -216,13 +216,30 @@ static size_t check_past(struct model *m)
 	return uncertain;
 }
 
-static void test_two_years(void **state)
+static int set_up(void **state)
 {
 	struct model *m = calloc(1, sizeof(*m));
-	size_t uncertain;
 
 	assert_non_null(m);
 	prepare(m, *(const uint64_t *)*state);
+	*state = m;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct model *m = *state;
+
+	quick_teardown(m->f);
+	free(m);
+	return 0;
+}
+
+static void test_two_years(void **state)
+{
+	struct model *m = *state;
+	size_t uncertain;
+
 	run_until(m, MODEL_END - 4 * MODEL_DAY);
 	come_to_rest(m);
 	check_feed(m);
@@ -233,8 +250,6 @@ static void test_two_years(void **state)
 	/* It was the life that it should have been. */
 	assert_true(m->tallies.steps > 100 && m->tallies.kills > 5);
 	assert_true(m->tallies.lost > 20 && fixture_stats(m->f).repairs > 5);
-	quick_teardown(m->f);
-	free(m);
 }
 
 /* ---- seeds -------------------------------------------------------------- */
@@ -265,6 +280,8 @@ int main(void)
 		    "two years, MODEL_SEED=%llu", (unsigned long long)seeds[i]);
 		tests[i] = (struct CMUnitTest){.name = names[i],
 		    .test_func = test_two_years,
+		    .setup_func = set_up,
+		    .teardown_func = tear_down,
 		    .initial_state = &seeds[i]};
 	}
 	return _cmocka_run_group_tests("model", tests, n, NULL, NULL);

@@ -270,6 +270,15 @@ static inline void model_settled(
 	}
 }
 
+/* What comes while the provider is asked is collected as ever. */
+static inline bool model_collect(struct model *m)
+{
+	struct store_turn *turn = fixture_begin(m->f);
+
+	(void)store_turn_collect(turn, 100);
+	return model_commit(m, turn);
+}
+
 /* Some claims in one commit, while time goes by. false: it was killed. */
 static inline bool model_settle_some(
     struct model *m, const struct claim *claims, size_t n)
@@ -286,7 +295,7 @@ static inline bool model_settle_some(
 		    &m->random, life_chance(&m->random, 30) ? 5000 : 500);
 		model_pass(m);
 	}
-	if (model_dies(m, 20))
+	if (model_dies(m, 20) || !model_collect(m))
 		return false;
 	turn = fixture_begin(m->f);
 	for (size_t i = 0; i < n; i++)

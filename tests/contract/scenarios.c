@@ -33,10 +33,11 @@ struct script {
 	size_t n;
 };
 
-/* What a case is given. */
+/* What a case is given, and its store while it runs. */
 struct part {
 	const struct script *script;
 	size_t index;
+	struct fixture *f;
 };
 
 /* ---- events ------------------------------------------------------------ */
@@ -175,6 +176,22 @@ static void run_line(struct scene *s)
 		say(s, &w);
 }
 
+static int set_up(void **state)
+{
+	struct part *part = *state;
+
+	part->f = quick_setup();
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct part *part = *state;
+
+	quick_teardown(part->f);
+	return 0;
+}
+
 static void run_scenario(void **state)
 {
 	const struct part *part = *state;
@@ -182,11 +199,11 @@ static void run_scenario(void **state)
 	struct scene s = {
 	    .lines = &script->lines[script->scenarios[part->index].first],
 	    .n = script->scenarios[part->index].n,
+	    .f = part->f,
 	    .at = 1};
 
 	if (strncmp(s.lines->text, "scenario:", 9) != 0)
 		line_fail(s.lines, "this is of no scenario");
-	s.f = quick_setup();
 	s.f->now_ms = 1;
 	s.client.type = "any";
 	s.f->providers[0].client = &s.client;
@@ -197,7 +214,6 @@ static void run_scenario(void **state)
 	if (s.asked == 0)
 		line_fail(s.lines, "it asks nothing");
 	feed_check(&s);
-	quick_teardown(s.f);
 }
 
 /* ---- reading the files -------------------------------------------------- */
@@ -336,6 +352,8 @@ static void run_add_scenario(struct run *run)
 	run_add(run,
 	    arena_printf(&run->script.arena, "%s%s", line->file, title),
 	    run_scenario);
+	run->all[run->n - 1].setup_func = set_up;
+	run->all[run->n - 1].teardown_func = tear_down;
 }
 
 int main(void)
