@@ -220,10 +220,15 @@ static inline bool is_tangled(
 	return n > 1;
 }
 
-/* By the times that it gives, the feed tells the same past. */
+/*
+ * By the times that it gives, the feed tells the same past: each line from its
+ * time on, or from that of the line before if it is dated behind that (a
+ * replica's old answer is dated by the old end that it gives).
+ */
 static inline void check_feed_moment(struct model *m, int64_t at_ms)
 {
 	enum entitled says[MODEL_NAMES] = {ENTITLED_NO};
+	int64_t last_ms[MODEL_NAMES] = {0};
 	struct store_view *view = model_view(m);
 	const struct change *changes;
 	size_t n;
@@ -233,9 +238,12 @@ static inline void check_feed_moment(struct model *m, int64_t at_ms)
 		model_fail(m, "%s", m->f->err.text);
 	store_view_close(view);
 	for (size_t i = 0; i < n; i++) {
-		if (changes[i].at_ms <= at_ms)
-			says[replay_account(m, changes[i].account)] =
-			    changes[i].entitled;
+		size_t k = replay_account(m, changes[i].account);
+
+		if (changes[i].at_ms > last_ms[k])
+			last_ms[k] = changes[i].at_ms;
+		if (last_ms[k] <= at_ms)
+			says[k] = changes[i].entitled;
 	}
 	for (size_t i = 0; i < MODEL_NAMES; i++) {
 		const char *account = model_accounts[i];
