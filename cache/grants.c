@@ -178,7 +178,11 @@ static int64_t next_held_from(const struct version *last,
 	if (!text_equal(last->grant.status, grant->status) &&
 	    is_between(
 		basis->changed_at_ms, last->held_from_ms, basis->started_ms))
-		return basis->changed_at_ms;
+		/* It may have said so only after its end. */
+		return is_between(grant->until_ms, last->held_from_ms,
+			   basis->changed_at_ms)
+			   ? grant->until_ms
+			   : basis->changed_at_ms;
 	if (is_between(grant->until_ms, last->held_from_ms, basis->started_ms))
 		return grant->until_ms;
 	if (is_same_but_renewed(&last->grant, grant) &&
