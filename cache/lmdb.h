@@ -38,6 +38,8 @@ enum table {
 	TABLE_TARGETS,	  /* number, target's kind, id -> nothing */
 	TABLE_LISTS,	  /* provider, list -> how far it was read */
 	TABLE_STRANGERS,  /* place -> an id that was nobody's, and when */
+	TABLE_LINKED,	  /* account, provider, customer -> nothing */
+	TABLE_LOOKS,	  /* place -> how a look that was waited for ended */
 	TABLE_COUNT
 };
 

@@ -25,6 +25,8 @@ static const char *const table_names[TABLE_COUNT] = {
     [TABLE_TARGETS] = "targets",
     [TABLE_LISTS] = "lists",
     [TABLE_STRANGERS] = "strangers",
+    [TABLE_LINKED] = "linked",
+    [TABLE_LOOKS] = "looks",
 };
 
 const char *lmdb_table_name(enum table table)

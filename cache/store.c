@@ -152,6 +152,32 @@ void store_close(struct store *store)
 
 /* ---- the one worker --------------------------------------------------- */
 
+static const char lock_name[] = "worker.lock";
+
+bool store_has_worker(const struct store *store)
+{
+	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+	int fd;
+	bool found;
+
+	/* Closing a descriptor of it would give up a lock of our own. */
+	if (store->worker_lock >= 0)
+		return false;
+	fd = place_open(store->path, lock_name, O_RDONLY, 0, NULL);
+	if (fd < 0)
+		return false;
+	found = fcntl(fd, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+	close(fd);
+	return found;
+}
+
+void store_unlock_worker(struct store *store)
+{
+	if (store->worker_lock >= 0)
+		close(store->worker_lock);
+	store->worker_lock = -1;
+}
+
 int store_lock_worker(struct store *store, struct err_text *err)
 {
 	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
@@ -159,8 +185,7 @@ int store_lock_worker(struct store *store, struct err_text *err)
 
 	if (store->worker_lock >= 0)
 		return 0;
-	fd =
-	    place_open(store->path, "worker.lock", O_RDWR | O_CREAT, 0640, err);
+	fd = place_open(store->path, lock_name, O_RDWR | O_CREAT, 0640, err);
 	if (fd < 0)
 		return fd;
 	if (fcntl(fd, F_SETLK, &lock) == 0) {

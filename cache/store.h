@@ -60,6 +60,10 @@ void store_close(struct store *store);
  * or store_close. ERR_AGAIN: another process is.
  */
 int store_lock_worker(struct store *store, struct err_text *err);
+/* store_has_worker(store): another process is; false too when unknown. */
+bool store_has_worker(const struct store *store);
+/* store_unlock_worker(store): be it no longer, before store_close. */
+void store_unlock_worker(struct store *store);
 
 /*
  * store_wake_fd(store, err): a descriptor that becomes readable when notices
@@ -80,6 +84,11 @@ struct notice {
 	int64_t arrived_ms;
 	enum cause cause; /* CAUSE_NOTIFIED, or why else it is wanted */
 	bool trusted;	  /* not from outside: its id is not made up */
+	/*
+	 * Nobody said that there is such an object; a caller only asks whether
+	 * there is: the first "no such object" is believed.
+	 */
+	bool guess;
 };
 
 /*
@@ -195,6 +204,7 @@ struct claim_limits {
 	size_t n_kinds;
 	bool no_strangers;
 	bool only_strangers;
+	bool only_waited_for; /* those of cause manual, and nothing else */
 };
 
 /*
@@ -207,6 +217,18 @@ size_t store_turn_claim_within(struct store_turn *turn, const char *provider,
 
 /* store_turn_release(turn, claim): give it back untried, due at once. */
 void store_turn_release(struct store_turn *turn, const struct claim *claim);
+/*
+ * store_turn_abandon(turn, claim, started): the same of one that was asked for
+ * at started and whose answer was not awaited: due after the spacing.
+ */
+void store_turn_abandon(
+    struct store_turn *turn, const struct claim *claim, int64_t started_ms);
+
+/*
+ * store_turn_forget(turn, provider): guesses that have been due for a minute
+ * are dropped, some hundreds at once: whoever waited has gone.
+ */
+void store_turn_forget(struct store_turn *turn, const char *provider);
 
 /* How a look ended. */
 struct outcome {
@@ -271,6 +293,17 @@ void store_turn_settle(struct store_turn *turn, const struct outcome *outcome,
 /* store_turn_health(turn, provider, health): keep a provider's health. */
 void store_turn_health(
     struct store_turn *turn, const char *provider, const struct health *health);
+
+/* What a provider's budgets held at a moment, in thousandths of a request. */
+struct budget {
+	int64_t at_ms; /* wall clock; 0: never kept */
+	uint64_t tokens;
+	uint64_t strangers;
+};
+
+/* store_turn_budget(turn, provider, budget): keep it for the next worker. */
+void store_turn_budget(
+    struct store_turn *turn, const char *provider, const struct budget *budget);
 
 /*
  * store_turn_next(turn, provider, spaced): when this provider's next unclaimed
@@ -365,7 +398,8 @@ struct job {
 	const char *parent_kind;
 	const char *parent_id;
 	enum job_state state;
-	bool claimed; /* in flight; its state is JOB_DUE */
+	bool claimed;	    /* in flight; its state is JOB_DUE */
+	int64_t claimed_ms; /* since when; its requests begin after that */
 	enum cause cause;
 	int64_t due_ms;
 	uint32_t attempts;
@@ -525,6 +559,51 @@ int store_view_link(struct store_view *view, const char *provider,
     const char *customer, struct arena *arena, const char **account,
     struct err_text *err);
 
+/* A customer that was linked to an account. */
+struct linked_customer {
+	const char *provider;
+	const char *customer;
+};
+
+/*
+ * store_view_links(view, account, arena, out, n, err): all that are linked to
+ * it, by provider and customer; costs what the account has, however many links
+ * there are.
+ */
+int store_view_links(struct store_view *view, const char *account,
+    struct arena *arena, const struct linked_customer **out, size_t *n,
+    struct err_text *err);
+
+/* How a look that somebody waits for came out. */
+enum look_end {
+	LOOK_TRUE = 0,	 /* it is on record; or it only led on to others */
+	LOOK_OLDER,	 /* older than the record: not taken, asked again */
+	LOOK_OTHER_MODE, /* of the other mode: ignored */
+	LOOK_GONE,	 /* the provider knows no such object */
+	LOOK_GARBLED,
+	LOOK_LATER,  /* no answer this time */
+	LOOK_BARRED, /* the provider refused the key */
+	LOOK_END_COUNT
+};
+
+struct look {
+	int64_t started_ms; /* wall clock, when its first request began */
+	enum look_end end;
+	bool parked;	   /* and its job waits for a person */
+	const char *cause; /* for people; NULL: LOOK_TRUE */
+	/* LOOK_TRUE: what the answer said is to be looked at as well. */
+	const struct member *also;
+	size_t n_also;
+};
+
+/*
+ * store_view_look(view, ref, arena, out): how the last look at this object
+ * came out, of those that a person asked for or that named others. 0, or
+ * ERR_ABSENT: not remembered; newer ones take the place of older ones.
+ */
+int store_view_look(struct store_view *view, const struct object_ref *ref,
+    struct arena *arena, struct look *out, struct err_text *err);
+
 /* Counted per provider, since the store was made. */
 struct tally {
 	uint64_t notices; /* notifications collected */
@@ -541,6 +620,9 @@ struct tally {
 
 int store_view_provider(struct store_view *view, const char *provider,
     struct health *health, struct tally *tally, struct err_text *err);
+/* store_view_budget(view, provider, out, err): as it was kept last. */
+int store_view_budget(struct store_view *view, const char *provider,
+    struct budget *out, struct err_text *err);
 
 struct store_stats {
 	uint64_t inbox;
