@@ -176,7 +176,8 @@ static void release_untried(struct worker *w, struct store_turn *turn)
 static struct claim_limits limits_of(
     const struct worker *w, const struct lane *lane)
 {
-	struct claim_limits limits = {.n_kinds = 0};
+	struct claim_limits limits = {
+	    .only_waited_for = w->options->enough != NULL};
 
 	for (size_t i = 0; lane->aside > 0 && i < w->n_flights; i++) {
 		const struct flight *f = &w->flights[i];
@@ -208,7 +209,7 @@ static void claim_lane(
 		w->active++;
 		lane->claims++;
 		lane->in_flight++;
-		pace_take(&lane->pace, 1);
+		lane_spend(lane);
 		if (lane->flood && f->claim.stranger)
 			pace_take(&lane->strangers, 1);
 		f->paid = true;
@@ -223,6 +224,7 @@ static void claim_lanes(struct worker *w, struct store_turn *turn)
 	for (size_t i = 0; i < w->n_lanes; i++) {
 		struct lane *lane = &w->lanes[(first + i) % w->n_lanes];
 
+		store_turn_forget(turn, lane->provider->name);
 		lane->flood = store_turn_flood(turn, lane->provider->name);
 		claim_lane(w, turn, lane);
 	}
@@ -255,6 +257,19 @@ static void look_ahead(struct worker *w, struct store_turn *turn)
 	w->report->parked = store_turn_parked(turn);
 }
 
+/* A worker that comes after this one has no budget afresh. */
+static void keep_budgets(struct worker *w, struct store_turn *turn)
+{
+	struct lane_now now = now_is();
+	struct budget budget;
+
+	for (size_t i = 0; i < w->n_lanes; i++) {
+		if (lane_budget(&w->lanes[i], now, &budget))
+			store_turn_budget(
+			    turn, w->lanes[i].provider->name, &budget);
+	}
+}
+
 static void do_turn(struct worker *w, struct store_turn *turn)
 {
 	if (!w->recovered) {
@@ -274,6 +289,8 @@ static void do_turn(struct worker *w, struct store_turn *turn)
 	if (!w->stopping)
 		claim_lanes(w, turn);
 	look_ahead(w, turn);
+	if (!store_turn_is_idle(turn))
+		keep_budgets(w, turn);
 }
 
 static int take_turn(struct worker *w, struct err_text *err)
@@ -374,6 +391,8 @@ static bool is_drained(struct worker *w)
 
 static bool is_over(struct worker *w)
 {
+	if (w->options->enough != NULL)
+		return w->options->enough(w->options->cookie);
 	if (w->stopping)
 		return w->active == 0 || clock_mono_ms() >= w->stop_by_ms;
 	return !w->options->follow && is_drained(w);
@@ -392,11 +411,15 @@ static int give_back(struct worker *w, struct err_text *err)
 	if (rc != 0)
 		return rc;
 	settle_ended(w, turn);
+	keep_budgets(w, turn);
 	for (size_t i = 0; i < w->n_flights; i++) {
 		struct flight *f = &w->flights[i];
 
-		if (is_untried(f) || f->state == FLIGHT_READY ||
-		    f->state == FLIGHT_SENT)
+		if (f->state == FLIGHT_SENT && w->options->enough != NULL)
+			store_turn_abandon(
+			    turn, &f->claim, f->outcome.started_ms);
+		else if (is_untried(f) || f->state == FLIGHT_READY ||
+			 f->state == FLIGHT_SENT)
 			store_turn_release(turn, &f->claim);
 	}
 	rc = store_turn_commit(turn, err);
@@ -441,8 +464,14 @@ static int load_lane(
     struct store_view *view, struct lane *lane, struct err_text *err)
 {
 	const struct provider_settings *p = lane->provider;
+	struct budget budget;
 	struct tally tally;
 	int rc = store_view_provider(view, p->name, &lane->health, &tally, err);
+
+	if (rc == 0)
+		rc = store_view_budget(view, p->name, &budget, err);
+	if (rc == 0)
+		lane_resume(lane, &budget, now_is());
 
 	if (rc == ERR_ABSENT) {
 		memset(&lane->health, 0, sizeof(lane->health));
