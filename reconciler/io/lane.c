@@ -73,6 +73,19 @@ bool lane_budget(struct lane *lane, struct lane_now now, struct budget *out)
 	return spent;
 }
 
+void lane_keep_all(struct lane *lanes, size_t n, struct store_turn *turn)
+{
+	struct lane_now now = {
+	    .wall_ms = clock_wall_ms(), .mono_ms = clock_mono_ms()};
+	struct budget budget;
+
+	for (size_t i = 0; i < n; i++) {
+		if (lane_budget(&lanes[i], now, &budget))
+			store_turn_budget(
+			    turn, lanes[i].provider->name, &budget);
+	}
+}
+
 /* The pace refills itself from that moment on. */
 static void refill_since(struct pace *pace, uint64_t tokens, int64_t last_ms)
 {

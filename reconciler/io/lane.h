@@ -19,6 +19,7 @@ struct err_text;
 struct flight;
 struct log;
 struct provider_settings;
+struct store_turn;
 
 /* Whose request it is: the cookie of each fetch. */
 struct errand {
@@ -73,6 +74,8 @@ void lane_spend(struct lane *lane);
  * worker left, and what has come since. Operations begin with full budgets.
  */
 bool lane_budget(struct lane *lane, struct lane_now now, struct budget *out);
+/* lane_keep_all(lanes, n, turn): write what is left, for the next worker. */
+void lane_keep_all(struct lane *lanes, size_t n, struct store_turn *turn);
 void lane_resume(
     struct lane *lane, const struct budget *budget, struct lane_now now);
 

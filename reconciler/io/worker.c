@@ -30,8 +30,7 @@ enum {
 	/* One is on its way while the one before is recorded: so the turn that
 	 * settles can claim the next ones, and no commit is for claims only. */
 	FLIGHTS_PER_REQUEST = 2,
-	/* After a turn that did nothing although something seemed due. */
-	IDLE_PAUSE_MS = 10,
+	IDLE_PAUSE_MS = 10, /* after a turn for nothing, with something due */
 	SILENCE_LOOK_MS = 10 * 1000,
 	/* What is in flight may still end within this after a stop. */
 	STOP_GRACE_MS = 3000
@@ -257,19 +256,6 @@ static void look_ahead(struct worker *w, struct store_turn *turn)
 	w->report->parked = store_turn_parked(turn);
 }
 
-/* A worker that comes after this one has no budget afresh. */
-static void keep_budgets(struct worker *w, struct store_turn *turn)
-{
-	struct lane_now now = now_is();
-	struct budget budget;
-
-	for (size_t i = 0; i < w->n_lanes; i++) {
-		if (lane_budget(&w->lanes[i], now, &budget))
-			store_turn_budget(
-			    turn, w->lanes[i].provider->name, &budget);
-	}
-}
-
 static void do_turn(struct worker *w, struct store_turn *turn)
 {
 	if (!w->recovered) {
@@ -290,7 +276,7 @@ static void do_turn(struct worker *w, struct store_turn *turn)
 		claim_lanes(w, turn);
 	look_ahead(w, turn);
 	if (!store_turn_is_idle(turn))
-		keep_budgets(w, turn);
+		lane_keep_all(w->lanes, w->n_lanes, turn);
 }
 
 static int take_turn(struct worker *w, struct err_text *err)
@@ -411,7 +397,7 @@ static int give_back(struct worker *w, struct err_text *err)
 	if (rc != 0)
 		return rc;
 	settle_ended(w, turn);
-	keep_budgets(w, turn);
+	lane_keep_all(w->lanes, w->n_lanes, turn);
 	for (size_t i = 0; i < w->n_flights; i++) {
 		struct flight *f = &w->flights[i];
 
