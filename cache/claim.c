@@ -16,6 +16,8 @@ enum {
 	 * parked. */
 	KILLED_MAX = 2 * SCHEDULE_GARBLED_MAX,
 	PASSED_MAX = 1000, /* rows of a lane that are passed by */
+	FORGET_MAX = 500,
+	GUESS_MS = 60 * 1000, /* longer than anybody waits for an answer */
 	SPACED_MAX = 64 /* rows looked at for a notice that only waits a bit */
 };
 
@@ -46,8 +48,13 @@ static bool decode_row(
 static bool is_lane_left_out(
     const struct claim_limits *limits, enum priority priority)
 {
-	return priority == PRIORITY_STRANGER ? limits->no_strangers
-					     : limits->only_strangers;
+	bool stranger =
+	    priority == PRIORITY_STRANGER || priority == PRIORITY_GUESS;
+	bool waited = priority == PRIORITY_MANUAL || priority == PRIORITY_GUESS;
+
+	if (limits->only_waited_for && !waited)
+		return true;
+	return stranger ? limits->no_strangers : limits->only_strangers;
 }
 
 static bool is_left_out(
@@ -86,6 +93,7 @@ static size_t read_lane(struct store_turn *turn, struct lmdb_cursor *cursor,
 /* The most urgent first. */
 static const enum priority order[PRIORITY_COUNT] = {
     PRIORITY_MANUAL,
+    PRIORITY_GUESS,
     PRIORITY_NOTIFIED,
     PRIORITY_STRANGER,
     PRIORITY_RECHECK,
@@ -211,9 +219,56 @@ void store_turn_release(struct store_turn *turn, const struct claim *claim)
 	if (rc != 0 || before.claimed_ms == 0)
 		return;
 	job = before;
-	job.claimed_ms = 0;
-	job.claimed_notices = 0;
+	jobs_land(turn, &job);
 	jobs_put(turn->txn, &before, &job);
+}
+
+void store_turn_abandon(
+    struct store_turn *turn, const struct claim *claim, int64_t started_ms)
+{
+	struct job_record before;
+	struct job_record job;
+	int64_t spaced_ms;
+	int rc = jobs_get(turn->txn, &claim->ref, &turn->arena, &before);
+
+	if (rc != 0 || before.claimed_ms == 0)
+		return;
+	job = before;
+	job.tried_ms = started_ms;
+	jobs_land(turn, &job);
+	spaced_ms = jobs_spaced(turn, &job);
+	if (job.due_ms < spaced_ms)
+		job.due_ms = spaced_ms;
+	jobs_put(turn->txn, &before, &job);
+}
+
+/* ---- guesses that nobody waits for -------------------------------------- */
+
+/* A guess that somebody else vouched for meanwhile is none. */
+static void forget(struct store_turn *turn, const struct object_ref *ref)
+{
+	struct job_record job;
+
+	if (get_job(turn->txn, ref, &turn->arena, &job) && job.guess)
+		jobs_remove(turn->txn, &job);
+}
+
+void store_turn_forget(struct store_turn *turn, const char *provider)
+{
+	const struct claim_limits all = {.n_kinds = 0};
+	struct due_row *rows =
+	    arena_alloc(&turn->arena, FORGET_MAX, sizeof(*rows));
+	struct lmdb_cursor *cursor = lmdb_cursor_open(turn->txn, TABLE_DUE);
+	struct key lane;
+	size_t n = 0;
+
+	jobs_lane(&lane, provider, PRIORITY_GUESS);
+	if (rows != NULL)
+		n = read_lane(turn, cursor, &lane, &all,
+		    turn->now_ms - GUESS_MS, FORGET_MAX, rows);
+	lmdb_cursor_close(cursor);
+	for (size_t i = 0; i < n; i++)
+		forget(turn, &rows[i].ref);
 }
 
 /* ---- after a kill ----------------------------------------------------- */
@@ -226,8 +281,7 @@ static bool recover_job(struct store_turn *turn, const struct object_ref *ref)
 	if (!get_job(turn->txn, ref, &turn->arena, &before))
 		return false;
 	job = before;
-	job.claimed_ms = 0;
-	job.claimed_notices = 0;
+	jobs_land(turn, &job);
 	job.due_ms = turn->now_ms;
 	job.attempts++;
 	job.garbled++;

@@ -85,6 +85,8 @@ void key_time(struct key *key, int64_t ms);
 struct span key_span(const struct key *key);
 /* key_object(key, ref): provider, kind, id: the object key. */
 void key_object(struct key *key, const struct object_ref *ref);
+/* key_place(key, places): one of so many places, by a hash of the key. */
+uint16_t key_place(const struct key *key, uint16_t places);
 /* key_has_prefix(span, key): the span begins with what is in key. */
 bool key_has_prefix(struct span span, const struct key *key);
 

@@ -8,6 +8,7 @@
 #include "cache/codec.h"
 #include "cache/inbox.h"
 #include "cache/jobs.h"
+#include "cache/looks.h"
 #include "cache/strangers.h"
 #include "cache/turn.h"
 
@@ -104,8 +105,10 @@ static void count_notice(struct job_record *job, int64_t arrived_ms)
 static void fold_in_flight(
     struct job_record *job, enum cause cause, int64_t arrived_ms)
 {
-	if (jobs_is_asked(cause))
+	if (cause == CAUSE_NOTIFIED)
 		count_notice(job, arrived_ms);
+	else if (cause == CAUSE_MANUAL)
+		job->again = true;
 }
 
 static void fold(struct job_record *job, enum cause cause, int64_t arrived_ms,
@@ -117,6 +120,7 @@ static void fold(struct job_record *job, enum cause cause, int64_t arrived_ms,
 	/* News may have come since: the ladder starts afresh. */
 	job->laddered = false;
 	job->rung = 0;
+	job->rung_at_ms = 0;
 	count_notice(job, arrived_ms);
 }
 
@@ -165,6 +169,17 @@ static void judge_stranger(struct store_turn *turn, struct job_record *job,
 		job->remembered = strangers_remembered(turn, &job->ref);
 }
 
+/* Whoever names it, and does not only ask whether it is there, ends that. */
+static void judge_guess(struct job_record *job, const struct waiting *waiting,
+    size_t n, bool is_new)
+{
+	bool guess = is_new || job->guess;
+
+	for (size_t i = 0; i < n; i++)
+		guess = guess && waiting[i].notice.guess;
+	job->guess = guess;
+}
+
 /* All notices of one object at once: its job is written once. */
 static void collect_object(struct store_turn *turn, struct arena *arena,
     const struct waiting *waiting, size_t n)
@@ -182,6 +197,8 @@ static void collect_object(struct store_turn *turn, struct arena *arena,
 		job.ref = *ref;
 		job.cause = waiting[0].notice.cause;
 		job.due_ms = INT64_MAX;
+		/* What is nobody's has no record that could space it. */
+		job.tried_ms = looks_started(turn->txn, ref);
 	}
 	floor_ms = jobs_spaced(turn, &job);
 	for (size_t i = 0; i < n; i++) {
@@ -196,6 +213,7 @@ static void collect_object(struct store_turn *turn, struct arena *arena,
 			    floor_ms > turn->now_ms ? floor_ms : at);
 	}
 	judge_stranger(turn, &job, waiting, n, rc == ERR_ABSENT);
+	judge_guess(&job, waiting, n, rc == ERR_ABSENT);
 	park_unconfigured(turn, arena, &job);
 	jobs_put(turn->txn, rc == 0 ? &before : NULL, &job);
 }

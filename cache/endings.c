@@ -14,9 +14,8 @@ static uint64_t newer_notices(const struct job_record *job)
 
 static void keep(struct settlement *s, struct job_record *after)
 {
-	after->claimed_ms = 0;
-	after->claimed_notices = 0;
 	after->http_status = s->outcome->http_status;
+	jobs_land(s->turn, after);
 	jobs_put(s->turn->txn, &s->job, after);
 	s->out->fate = after->parked ? FATE_PARKED : FATE_AGAIN;
 	s->out->due_ms = after->parked ? 0 : after->due_ms;
@@ -29,11 +28,13 @@ static struct job_record afresh(const struct settlement *s)
 
 	job.notices = newer_notices(&s->job);
 	job.first_notified_ms = s->job.last_notified_ms;
-	job.due_ms = objects_spaced(s->turn->txn, &s->ref, s->turn->now_ms);
+	job.tried_ms = s->outcome->started_ms;
+	job.due_ms = jobs_spaced(s->turn, &job);
 	job.attempts = 0;
 	job.garbled = 0;
 	job.rung = 0;
 	job.laddered = false;
+	job.rung_at_ms = 0;
 	job.missing_since_ms = 0;
 	job.stranger = s->job.stranger && s->outcome->verdict == VERDICT_GONE;
 	job.last_error = NULL;
@@ -47,7 +48,7 @@ void endings_done(struct settlement *s)
 	s->out->fate = FATE_DONE;
 	if (!s->has_job)
 		return;
-	if (newer_notices(&s->job) > 0) {
+	if (newer_notices(&s->job) > 0 || s->job.again) {
 		job = afresh(s);
 		keep(s, &job);
 	} else {
@@ -64,12 +65,37 @@ static uint32_t rung_of(const struct settlement *s)
 	return begins ? 0 : s->job.rung;
 }
 
+/*
+ * A look that a person asked for in between shows nothing that the ladder is
+ * not to find out in its time: else who asks often would use it up at once.
+ */
+static bool is_in_between(const struct settlement *s)
+{
+	return s->job.laddered && s->job.claimed_notices == 0 &&
+	       s->job.rung_at_ms > s->turn->now_ms;
+}
+
+static void stay(struct settlement *s)
+{
+	struct job_record job = s->job;
+
+	job.cause = CAUSE_RECHECK;
+	job.due_ms = s->job.rung_at_ms;
+	job.rung_at_ms = 0;
+	job.tried_ms = s->outcome->started_ms;
+	keep(s, &job);
+}
+
 void endings_climb(struct settlement *s)
 {
 	uint32_t rung = rung_of(s);
 	struct job_record job;
 	int64_t due_ms;
 
+	if (s->has_job && is_in_between(s) && newer_notices(&s->job) == 0) {
+		stay(s);
+		return;
+	}
 	if (!s->has_job || newer_notices(&s->job) > 0 ||
 	    !schedule_rung(s->turn->now_ms, rung, s->schedule, &due_ms)) {
 		endings_done(s);

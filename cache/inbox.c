@@ -125,6 +125,7 @@ static void encode(struct writer *w, const struct notice *notice)
 	writer_text(w, parent ? notice->parent_id : NULL);
 	writer_text(w, cut(notice->delivery_id, delivery));
 	writer_bool(w, notice->trusted);
+	writer_bool(w, notice->guess);
 }
 
 int inbox_decode(struct span key, struct span value, struct arena *arena,
@@ -152,6 +153,7 @@ int inbox_decode(struct span key, struct span value, struct arena *arena,
 	out->parent_id = reader_text(&v, arena);
 	out->delivery_id = reader_text(&v, arena);
 	out->trusted = v.left > 0 && reader_bool(&v);
+	out->guess = v.left > 0 && reader_bool(&v);
 	if (reader_is_ok(&k) && k.left == 0 && reader_is_ok(&v) &&
 	    out->ref.provider != NULL && out->ref.kind != NULL &&
 	    out->ref.id != NULL)

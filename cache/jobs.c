@@ -14,7 +14,9 @@ enum {
 	FLAG_PARKED = 1,
 	FLAG_LADDERED = 2,
 	FLAG_STRANGER = 4,
-	FLAG_REMEMBERED = 8
+	FLAG_REMEMBERED = 8,
+	FLAG_GUESS = 16,
+	FLAG_AGAIN = 32
 };
 
 static const enum priority priorities[CAUSE_COUNT] = {
@@ -52,7 +54,8 @@ static uint8_t lane_of(const struct job_record *job)
 	if (job->parked)
 		return LANE_PARKED;
 	if (job->stranger)
-		return PRIORITY_STRANGER;
+		return job->cause == CAUSE_MANUAL ? PRIORITY_GUESS
+						  : PRIORITY_STRANGER;
 	if (job->notices > 0 && priority > PRIORITY_NOTIFIED)
 		priority = PRIORITY_NOTIFIED;
 	return (uint8_t)priority;
@@ -150,16 +153,33 @@ static const char *cut(const char *text, char out[JOBS_ERROR_MAX + 1])
 	return out;
 }
 
+static uint8_t flags_of(const struct job_record *job)
+{
+	return (uint8_t)((job->parked ? FLAG_PARKED : 0) |
+			 (job->laddered ? FLAG_LADDERED : 0) |
+			 (job->stranger ? FLAG_STRANGER : 0) |
+			 (job->remembered ? FLAG_REMEMBERED : 0) |
+			 (job->guess ? FLAG_GUESS : 0) |
+			 (job->again ? FLAG_AGAIN : 0));
+}
+
+static void take_flags(struct job_record *job, uint8_t flags)
+{
+	job->parked = (flags & FLAG_PARKED) != 0;
+	job->laddered = (flags & FLAG_LADDERED) != 0;
+	job->stranger = (flags & FLAG_STRANGER) != 0;
+	job->remembered = (flags & FLAG_REMEMBERED) != 0;
+	job->guess = (flags & FLAG_GUESS) != 0;
+	job->again = (flags & FLAG_AGAIN) != 0;
+}
+
 static void encode(struct writer *w, const struct job_record *job)
 {
 	char text[JOBS_ERROR_MAX + 1];
 
 	writer_u8(w, JOBS_VERSION);
 	writer_u8(w, (uint8_t)job->cause);
-	writer_u8(w, (uint8_t)((job->parked ? FLAG_PARKED : 0) |
-			       (job->laddered ? FLAG_LADDERED : 0) |
-			       (job->stranger ? FLAG_STRANGER : 0) |
-			       (job->remembered ? FLAG_REMEMBERED : 0)));
+	writer_u8(w, flags_of(job));
 	writer_i64(w, job->due_ms);
 	writer_i64(w, job->claimed_ms);
 	writer_u64(w, job->notices);
@@ -175,6 +195,7 @@ static void encode(struct writer *w, const struct job_record *job)
 	writer_text(w, job->parent_kind);
 	writer_text(w, job->parent_id);
 	writer_text(w, cut(job->last_error, text));
+	writer_i64(w, job->rung_at_ms);
 }
 
 static void decode(
@@ -187,10 +208,7 @@ static void decode(
 	if (version != JOBS_VERSION || cause >= CAUSE_COUNT)
 		r->failed = true;
 	out->cause = (enum cause)(r->failed ? 0 : cause);
-	out->parked = (flags & FLAG_PARKED) != 0;
-	out->laddered = (flags & FLAG_LADDERED) != 0;
-	out->stranger = (flags & FLAG_STRANGER) != 0;
-	out->remembered = (flags & FLAG_REMEMBERED) != 0;
+	take_flags(out, flags);
 	out->due_ms = reader_i64(r);
 	out->claimed_ms = reader_i64(r);
 	out->notices = reader_u64(r);
@@ -206,6 +224,7 @@ static void decode(
 	out->parent_kind = reader_text(r, arena);
 	out->parent_id = reader_text(r, arena);
 	out->last_error = reader_text(r, arena);
+	out->rung_at_ms = r->left > 0 ? reader_i64(r) : 0;
 }
 
 int jobs_decode(struct span key, struct span value, struct arena *arena,
@@ -279,6 +298,7 @@ void jobs_restart(struct job_record *job)
 	job->garbled = 0;
 	job->rung = 0;
 	job->laddered = false;
+	job->rung_at_ms = 0;
 	job->missing_since_ms = 0;
 	job->last_error = NULL;
 }
@@ -298,9 +318,24 @@ void jobs_pull(struct job_record *job, enum cause cause, int64_t due_ms)
 	}
 	if (jobs_priority(cause) < jobs_priority(job->cause))
 		job->cause = cause;
-	if (due_ms < job->due_ms &&
-	    (job->attempts == 0 || jobs_is_asked(cause)))
-		job->due_ms = due_ms;
+	if (due_ms >= job->due_ms ||
+	    (job->attempts > 0 && !jobs_is_asked(cause)))
+		return;
+	/* A person's look is none of the ladder's: that goes on in its time. */
+	if (job->laddered && cause == CAUSE_MANUAL && job->rung_at_ms == 0)
+		job->rung_at_ms = job->due_ms;
+	job->due_ms = due_ms;
+}
+
+void jobs_land(struct store_turn *turn, struct job_record *job)
+{
+	bool again = job->again;
+
+	job->claimed_ms = 0;
+	job->claimed_notices = 0;
+	job->again = false;
+	if (again)
+		jobs_pull(job, CAUSE_MANUAL, jobs_spaced(turn, job));
 }
 
 static bool is_changed(
@@ -310,6 +345,7 @@ static bool is_changed(
 	       before->cause != after->cause ||
 	       before->parked != after->parked ||
 	       before->stranger != after->stranger ||
+	       before->guess != after->guess ||
 	       !text_equal(before->parent_kind, after->parent_kind) ||
 	       !text_equal(before->parent_id, after->parent_id);
 }
@@ -332,6 +368,7 @@ void jobs_want(struct store_turn *turn, const struct object_ref *ref,
 	} else {
 		jobs_pull(&after, cause, due_ms);
 		after.stranger = false; /* our own data knows of it */
+		after.guess = false;
 	}
 	if (parent_kind != NULL && parent_id != NULL) {
 		after.parent_kind = parent_kind;

@@ -38,7 +38,9 @@ enum priority {
 	PRIORITY_RECHECK,
 	PRIORITY_RESYNC,
 	PRIORITY_DISCOVER,
-	PRIORITY_STRANGER, /* right after the notified; the last number only */
+	/* The last in number only: see the order of claims. */
+	PRIORITY_STRANGER, /* right after the notified */
+	PRIORITY_GUESS,	   /* a stranger that a caller waits for: before them */
 	PRIORITY_COUNT
 };
 
@@ -62,6 +64,11 @@ struct job_record {
 	bool laddered; /* waits on the re-check ladder */
 	bool stranger; /* see core/stranger.h; trusted from the next wish on */
 	bool remembered; /* a stranger that was nobody's not long ago */
+	bool guess;	 /* see struct notice; until anything else names it */
+	/* A person asked while it was in flight: one more look, then. */
+	bool again;
+	/* When the ladder goes on, if a person was quicker; 0: at due_ms. */
+	int64_t rung_at_ms;
 	int64_t missing_since_ms;
 	int http_status;
 	const char *last_error;
@@ -106,6 +113,11 @@ void jobs_restart(struct job_record *job);
 bool jobs_is_asked(enum cause cause);
 /* jobs_pull(job, cause, due): what jobs_want does to a job that exists. */
 void jobs_pull(struct job_record *job, enum cause cause, int64_t due_ms);
+/*
+ * jobs_land(turn, job): it is in flight no longer, whatever else becomes of it;
+ * a person who asked meanwhile gets a look of their own, after the spacing.
+ */
+void jobs_land(struct store_turn *turn, struct job_record *job);
 
 /* A row of the due index. */
 struct due_row {

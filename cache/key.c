@@ -67,6 +67,16 @@ void key_object(struct key *key, const struct object_ref *ref)
 	key_text(key, ref->id);
 }
 
+/* FNV-1a: somebody who makes two names meet only makes us forget one. */
+uint16_t key_place(const struct key *key, uint16_t places)
+{
+	uint32_t hash = 2166136261U;
+
+	for (size_t i = 0; i < key->len; i++)
+		hash = (hash ^ key->data[i]) * 16777619U;
+	return (uint16_t)((hash ^ hash >> 16) % places);
+}
+
 bool key_has_prefix(struct span span, const struct key *key)
 {
 	return !key->failed && span.len >= key->len &&

@@ -4,6 +4,7 @@
 #include "reconciler/core/settings.h"
 
 #include "cache/lists.h"
+#include "cache/looks.h"
 #include "cache/settlement.h"
 #include "cache/turn.h"
 
@@ -70,5 +71,6 @@ void store_turn_settle(
 		settle_garbled(&s);
 	else
 		by_verdict[outcome->verdict](&s);
+	looks_note(&s);
 	tally_put(turn->txn, s.ref.provider, &s.tally);
 }

@@ -42,6 +42,32 @@ const char *links_get(struct lmdb_txn *txn, const char *provider,
 	return account;
 }
 
+/* The same links by account. */
+static void key_of_account(struct key *key, const char *account,
+    const char *provider, const char *customer)
+{
+	key_init(key);
+	key_text(key, account);
+	key_text(key, provider);
+	key_text(key, customer);
+}
+
+static void put_linked(struct lmdb_txn *txn, const char *provider,
+    const char *customer, const char *before, const char *after)
+{
+	struct key key;
+
+	if (before != NULL) {
+		key_of_account(&key, before, provider, customer);
+		lmdb_delete(txn, TABLE_LINKED, key_span(&key));
+	}
+	if (after != NULL) {
+		key_of_account(&key, after, provider, customer);
+		lmdb_put(
+		    txn, TABLE_LINKED, key_span(&key), (struct span){"", 0});
+	}
+}
+
 static void put(struct lmdb_txn *txn, const char *provider,
     const char *customer, const char *account)
 {
@@ -56,6 +82,42 @@ static void put(struct lmdb_txn *txn, const char *provider,
 	record_init(&record);
 	writer_text(&record.w, account);
 	record_put(txn, TABLE_LINKS, &key, &record);
+}
+
+int links_load(struct lmdb_txn *txn, const char *account, struct arena *arena,
+    struct linked_customer **out, size_t *n)
+{
+	struct lmdb_cursor *cursor = lmdb_cursor_open(txn, TABLE_LINKED);
+	struct span k, v;
+	struct rows found;
+	struct key prefix;
+	int rc = 0;
+	bool more;
+
+	rows_init(&found, arena, sizeof(struct linked_customer));
+	key_init(&prefix);
+	key_text(&prefix, account);
+	for (more = lmdb_seek(cursor, key_span(&prefix), &k, &v);
+	     more && rc == 0 && key_has_prefix(k, &prefix);
+	     more = lmdb_next(cursor, &k, &v)) {
+		struct linked_customer *row = rows_add(&found);
+		struct reader r;
+
+		if (row == NULL) {
+			rc = ERR_FULL;
+			break;
+		}
+		reader_init(&r, (struct span){(const char *)k.data + prefix.len,
+				    k.len - prefix.len});
+		row->provider = reader_key_text(&r, arena);
+		row->customer = reader_key_text(&r, arena);
+		rc = record_end(&r, arena);
+	}
+	lmdb_cursor_close(cursor);
+	*out = found.data;
+	*n = found.n;
+	record_result(txn, rc, "an account's link does not decode");
+	return lmdb_error(txn);
 }
 
 /* The numbers of all objects of a customer. */
@@ -141,6 +203,7 @@ static int link_in(struct store_turn *turn, const char *provider,
 	}
 	if (!text_equal(linked, account)) {
 		put(turn->txn, provider, customer, account);
+		put_linked(turn->txn, provider, customer, linked, account);
 		move_customer(turn, provider, customer);
 	}
 	return store_turn_commit(turn, err);

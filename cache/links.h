@@ -5,6 +5,7 @@
 #include "cache/lmdb.h"
 
 struct arena;
+struct linked_customer;
 
 /*
  * links_get(txn, provider, customer, arena): the account that an operator bound
@@ -12,5 +13,12 @@ struct arena;
  */
 const char *links_get(struct lmdb_txn *txn, const char *provider,
     const char *customer, struct arena *arena);
+
+/*
+ * links_load(txn, account, arena, out, n): all that are bound to an account. 0,
+ * or the sticky error.
+ */
+int links_load(struct lmdb_txn *txn, const char *account, struct arena *arena,
+    struct linked_customer **out, size_t *n);
 
 #endif

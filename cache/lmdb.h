@@ -39,6 +39,8 @@ enum table {
 	TABLE_LISTS,	  /* provider, list -> how far it was read */
 	TABLE_STRANGERS,  /* place -> an id that was nobody's, and when */
 	TABLE_DELIVERIES, /* target, part, … -> changes to be handed on */
+	TABLE_LINKED,	  /* account, provider, customer -> nothing */
+	TABLE_LOOKS,	  /* place -> how a look that was waited for ended */
 	TABLE_COUNT
 };
 

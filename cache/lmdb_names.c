@@ -26,6 +26,8 @@ static const char *const table_names[TABLE_COUNT] = {
     [TABLE_LISTS] = "lists",
     [TABLE_STRANGERS] = "strangers",
     [TABLE_DELIVERIES] = "deliveries",
+    [TABLE_LINKED] = "linked",
+    [TABLE_LOOKS] = "looks",
 };
 
 const char *lmdb_table_name(enum table table)

@@ -7,7 +7,7 @@
 #include "cache/turn.h"
 
 /* What TABLE_PROVIDERS holds of each provider, and its record's version. */
-enum { PART_HEALTH = 'h', PART_TALLY = 't', VERSION = 1 };
+enum { PART_HEALTH = 'h', PART_TALLY = 't', PART_BUDGET = 'b', VERSION = 1 };
 
 static void part_key(struct key *key, const char *provider, uint8_t part)
 {
@@ -166,6 +166,38 @@ int store_view_provider(struct store_view *view, const char *provider,
 {
 	health_get(view->txn, provider, health);
 	tally_get(view->txn, provider, tally);
+	lmdb_error_text(view->txn, err);
+	return lmdb_error(view->txn);
+}
+
+/* ---- budgets ---------------------------------------------------------- */
+
+void store_turn_budget(
+    struct store_turn *turn, const char *provider, const struct budget *budget)
+{
+	uint8_t data[32];
+	struct writer w;
+
+	writer_init(&w, data, sizeof(data));
+	writer_u8(&w, VERSION);
+	writer_i64(&w, budget->at_ms);
+	writer_u64(&w, budget->tokens);
+	writer_u64(&w, budget->strangers);
+	put_part(turn->txn, provider, PART_BUDGET, &w);
+}
+
+int store_view_budget(struct store_view *view, const char *provider,
+    struct budget *out, struct err_text *err)
+{
+	struct reader r;
+
+	memset(out, 0, sizeof(*out));
+	if (get_part(view->txn, provider, PART_BUDGET, &r)) {
+		out->at_ms = reader_i64(&r);
+		out->tokens = reader_u64(&r);
+		out->strangers = reader_u64(&r);
+		check(view->txn, &r);
+	}
 	lmdb_error_text(view->txn, err);
 	return lmdb_error(view->txn);
 }

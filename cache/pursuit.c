@@ -28,11 +28,13 @@ static void want(
 {
 	const struct object *shown = &other->record.shown;
 	bool confirmed = shown->parent_id != NULL;
+	/* Who waits for this object waits for what it leads to. */
+	bool waited = s->has_job && s->job.cause == CAUSE_MANUAL;
 
 	jobs_want(s->turn, &other->ref,
 	    confirmed ? shown->parent_kind : other->named->parent_kind,
 	    confirmed ? shown->parent_id : other->named->parent_id,
-	    CAUSE_RECHECK, due_ms);
+	    waited ? CAUSE_MANUAL : CAUSE_RECHECK, due_ms);
 }
 
 static bool is_in_flight(struct settlement *s, const struct object_ref *other)

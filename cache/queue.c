@@ -38,6 +38,7 @@ static struct job show(const struct job_record *job, int64_t now_ms)
 	    .parent_id = job->parent_id,
 	    .state = state_of(job, now_ms),
 	    .claimed = job->claimed_ms != 0,
+	    .claimed_ms = job->claimed_ms,
 	    .cause = job->cause,
 	    .due_ms = job->due_ms,
 	    .attempts = job->attempts,

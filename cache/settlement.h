@@ -29,6 +29,7 @@ struct settlement {
 	struct object_record object;
 	bool notified; /* a notice asked for this look, or for its ladder */
 	bool unpaired; /* its parent is being looked at: come back for it */
+	const char *misfit; /* a TRUTH that cannot be recorded: why */
 	struct tally tally;
 	struct history_plan plan;
 	struct settled *out;

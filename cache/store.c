@@ -156,6 +156,32 @@ void store_close(struct store *store)
 
 /* ---- the one worker, the one that delivers ---------------------------- */
 
+static const char lock_name[] = "worker.lock";
+
+bool store_has_worker(const struct store *store)
+{
+	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+	int fd;
+	bool found;
+
+	/* Closing a descriptor of it would give up a lock of our own. */
+	if (store->worker_lock >= 0)
+		return false;
+	fd = place_open(store->path, lock_name, O_RDONLY, 0, NULL);
+	if (fd < 0)
+		return false;
+	found = fcntl(fd, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+	close(fd);
+	return found;
+}
+
+void store_unlock_worker(struct store *store)
+{
+	if (store->worker_lock >= 0)
+		close(store->worker_lock);
+	store->worker_lock = -1;
+}
+
 /* A file lock dies with its process, however that ends. */
 static int lock_file(struct store *store, const char *name, const char *who,
     int *held, struct err_text *err)
@@ -186,8 +212,7 @@ static int lock_file(struct store *store, const char *name, const char *who,
 
 int store_lock_worker(struct store *store, struct err_text *err)
 {
-	return lock_file(
-	    store, "worker.lock", "worker", &store->worker_lock, err);
+	return lock_file(store, lock_name, "worker", &store->worker_lock, err);
 }
 
 int store_lock_deliverer(struct store *store, struct err_text *err)

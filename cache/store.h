@@ -60,6 +60,10 @@ void store_close(struct store *store);
  * or store_close. ERR_AGAIN: another process is.
  */
 int store_lock_worker(struct store *store, struct err_text *err);
+/* store_has_worker(store): another process is; false too when unknown. */
+bool store_has_worker(const struct store *store);
+/* store_unlock_worker(store): be it no longer, before store_close. */
+void store_unlock_worker(struct store *store);
 
 /*
  * store_wake_fd(store, err): a descriptor that becomes readable when notices
@@ -80,6 +84,11 @@ struct notice {
 	int64_t arrived_ms;
 	enum cause cause; /* CAUSE_NOTIFIED, or why else it is wanted */
 	bool trusted;	  /* not from outside: its id is not made up */
+	/*
+	 * Nobody said that there is such an object; a caller only asks whether
+	 * there is: the first "no such object" is believed.
+	 */
+	bool guess;
 };
 
 /*
@@ -196,6 +205,7 @@ struct claim_limits {
 	size_t n_kinds;
 	bool no_strangers;
 	bool only_strangers;
+	bool only_waited_for; /* those of cause manual, and nothing else */
 };
 
 /*
@@ -208,6 +218,18 @@ size_t store_turn_claim_within(struct store_turn *turn, const char *provider,
 
 /* store_turn_release(turn, claim): give it back untried, due at once. */
 void store_turn_release(struct store_turn *turn, const struct claim *claim);
+/*
+ * store_turn_abandon(turn, claim, started): the same of one that was asked for
+ * at started and whose answer was not awaited: due after the spacing.
+ */
+void store_turn_abandon(
+    struct store_turn *turn, const struct claim *claim, int64_t started_ms);
+
+/*
+ * store_turn_forget(turn, provider): guesses that have been due for a minute
+ * are dropped, some hundreds at once: whoever waited has gone.
+ */
+void store_turn_forget(struct store_turn *turn, const char *provider);
 
 /* How a look ended. */
 struct outcome {
@@ -272,6 +294,17 @@ void store_turn_settle(struct store_turn *turn, const struct outcome *outcome,
 /* store_turn_health(turn, provider, health): keep a provider's health. */
 void store_turn_health(
     struct store_turn *turn, const char *provider, const struct health *health);
+
+/* What a provider's budgets held at a moment, in thousandths of a request. */
+struct budget {
+	int64_t at_ms; /* wall clock; 0: never kept */
+	uint64_t tokens;
+	uint64_t strangers;
+};
+
+/* store_turn_budget(turn, provider, budget): keep it for the next worker. */
+void store_turn_budget(
+    struct store_turn *turn, const char *provider, const struct budget *budget);
 
 /*
  * store_turn_next(turn, provider, spaced): when this provider's next unclaimed
@@ -366,7 +399,8 @@ struct job {
 	const char *parent_kind;
 	const char *parent_id;
 	enum job_state state;
-	bool claimed; /* in flight; its state is JOB_DUE */
+	bool claimed;	    /* in flight; its state is JOB_DUE */
+	int64_t claimed_ms; /* since when; its requests begin after that */
 	enum cause cause;
 	int64_t due_ms;
 	uint32_t attempts;
@@ -548,6 +582,9 @@ struct tally {
 
 int store_view_provider(struct store_view *view, const char *provider,
     struct health *health, struct tally *tally, struct err_text *err);
+/* store_view_budget(view, provider, out, err): as it was kept last. */
+int store_view_budget(struct store_view *view, const char *provider,
+    struct budget *out, struct err_text *err);
 
 struct store_stats {
 	uint64_t inbox;
@@ -564,5 +601,7 @@ struct store_stats {
 
 int store_view_stats(struct store_view *view, int64_t now_ms,
     struct store_stats *out, struct err_text *err);
+
+#include "cache/waited.h"
 
 #endif

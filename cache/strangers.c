@@ -19,7 +19,9 @@ bool strangers_is_trusted(
 	const struct provider_settings *provider =
 	    settings_provider(turn->settings, notice->ref.provider);
 
-	return notice->trusted || notice->cause != CAUSE_NOTIFIED ||
+	if (notice->trusted || notice->guess)
+		return notice->trusted;
+	return notice->cause != CAUSE_NOTIFIED ||
 	       (provider != NULL && provider->hook_secret_file != NULL);
 }
 
@@ -31,23 +33,13 @@ bool strangers_is_one(struct store_turn *turn, const struct object_ref *ref)
 	       !members_parent(turn->txn, ref, &turn->arena, &parent);
 }
 
-/* FNV-1a: somebody who makes two ids meet only makes us forget one of them. */
-static uint16_t place_of(const struct key *name)
-{
-	uint32_t hash = 2166136261U;
-
-	for (size_t i = 0; i < name->len; i++)
-		hash = (hash ^ name->data[i]) * 16777619U;
-	return (uint16_t)((hash ^ hash >> 16) % STRANGERS_PLACES);
-}
-
 static void find(
     const struct object_ref *ref, struct key *name, struct key *place)
 {
 	key_init(name);
 	key_object(name, ref);
 	key_init(place);
-	key_u16(place, place_of(name));
+	key_u16(place, key_place(name, STRANGERS_PLACES));
 }
 
 void strangers_remember(struct store_turn *turn, const struct object_ref *ref)

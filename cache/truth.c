@@ -333,10 +333,17 @@ static void apply(struct settlement *s)
 		endings_done(s);
 }
 
+/* An answer that is of no object of its own, but names some. */
+static void lead_on(struct settlement *s)
+{
+	static const struct object_record nothing;
+
+	pursuit_follow(s, &nothing);
+	endings_done(s);
+}
+
 void truth_settle(struct settlement *s)
 {
-	const char *problem;
-
 	if (!s->known && s->has_job && s->job.stranger)
 		strangers_found(&s->tally.strangers,
 		    s->job.missing_since_ms != 0 ? s->job.attempts : 0);
@@ -350,9 +357,13 @@ void truth_settle(struct settlement *s)
 		endings_done(s);
 		return;
 	}
-	problem = screen_problem(s->outcome->observation);
-	if (problem != NULL)
-		verdicts_garbled(s, problem);
+	if (s->outcome->observation->pointer) {
+		lead_on(s);
+		return;
+	}
+	s->misfit = screen_problem(s->outcome->observation);
+	if (s->misfit != NULL)
+		verdicts_garbled(s, s->misfit);
 	else
 		apply(s);
 }

@@ -14,7 +14,7 @@
 #include <stdint.h>
 
 enum {
-	STORE_FORMAT = 1, /* see cache/DESIGN.md before raising it */
+	STORE_FORMAT = 2, /* see cache/DESIGN.md before raising it */
 	TURN_ARENA_MAX = 64 * 1024 * 1024,
 	RECORD_MAX = 16 * 1024 /* bytes of one encoded record, at most */
 };

@@ -5,6 +5,8 @@
 
 #include "cache/settlement.h"
 
+enum { GUESS_TRIES = 5 };
+
 /* The job after one more failed attempt. */
 static struct job_record failed(const struct settlement *s)
 {
@@ -20,6 +22,15 @@ static int64_t retry_at(const struct settlement *s, uint32_t attempts)
 {
 	return schedule_retry(
 	    s->turn->now_ms, attempts, random_next(s->turn->random));
+}
+
+/*
+ * Nobody said that there is such an object: it is not worth a retry when nobody
+ * waits any more, nor a person's attention.
+ */
+static bool is_mere_guess(const struct settlement *s)
+{
+	return !s->known && s->has_job && s->job.guess;
 }
 
 /* ---- gone ------------------------------------------------------------- */
@@ -47,6 +58,8 @@ static bool wait_for_it(struct settlement *s)
 	int64_t due_ms;
 
 	if (s->outcome->gone_for_sure || is_old_news(s) || !s->has_job)
+		return false;
+	if (is_mere_guess(s))
 		return false;
 	if (job.missing_since_ms == 0) {
 		job.missing_since_ms = s->turn->now_ms;
@@ -99,6 +112,10 @@ void verdicts_garbled(struct settlement *s, const char *cause)
 {
 	struct job_record job = failed(s);
 
+	if (is_mere_guess(s)) {
+		endings_done(s);
+		return;
+	}
 	job.last_error = cause;
 	job.garbled++;
 	if (s->outcome->hopeless || job.garbled >= SCHEDULE_GARBLED_MAX)
@@ -112,6 +129,10 @@ void verdicts_later(struct settlement *s)
 	struct job_record job = failed(s);
 	int64_t due_ms = retry_at(s, job.attempts);
 
+	if (is_mere_guess(s) && job.attempts >= GUESS_TRIES) {
+		endings_done(s);
+		return;
+	}
 	if (s->outcome->retry_at_ms > due_ms)
 		due_ms = s->outcome->retry_at_ms;
 	endings_retry(s, &job, due_ms);

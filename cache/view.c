@@ -6,6 +6,7 @@
 #include "cache/entries.h"
 #include "cache/ledger.h"
 #include "cache/links.h"
+#include "cache/looks.h"
 #include "cache/record.h"
 #include "cache/turn.h"
 
@@ -120,4 +121,27 @@ int store_view_link(struct store_view *view, const char *provider,
 			customer),
 		    err);
 	return finish(view, 0, err);
+}
+
+int store_view_links(struct store_view *view, const char *account,
+    struct arena *arena, const struct linked_customer **out, size_t *n,
+    struct err_text *err)
+{
+	struct linked_customer *found = NULL;
+	int rc;
+
+	*n = 0;
+	rc = links_load(view->txn, account, arena, &found, n);
+	*out = found;
+	return finish(view, rc, err);
+}
+
+int store_view_look(struct store_view *view, const struct object_ref *ref,
+    struct arena *arena, struct look *out, struct err_text *err)
+{
+	int rc = looks_get(view->txn, ref, arena, out);
+
+	if (rc == ERR_ABSENT)
+		(void)err_set(err, ERR_ABSENT, "no such look is remembered");
+	return finish(view, rc, err);
 }

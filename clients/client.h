@@ -274,6 +274,20 @@ struct client {
 	    struct client_request *out, struct err_text *err);
 
 	/*
+	 * by_account(provider, account, arena, out): what to look at to find
+	 * what the provider has of one of the user's accounts, and
+	 * by_customer(provider, customer, arena, out): of one of its customers.
+	 * Objects that ask takes; whether there are any is for it to say. n 0:
+	 * it cannot be asked for by this name. NULL: by none.
+	 */
+	void (*by_account)(const struct provider_settings *provider,
+	    const char *account, struct arena *arena,
+	    struct client_notices *out);
+	void (*by_customer)(const struct provider_settings *provider,
+	    const char *customer, struct arena *arena,
+	    struct client_notices *out);
+
+	/*
 	 * read(provider, object, replies, n, now, arena, out): what the n
 	 * answers so far (in the order asked) mean. Never fails: what cannot
 	 * be read is VERDICT_GARBLED with its cause.

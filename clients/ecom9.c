@@ -339,6 +339,31 @@ static int ask(const struct provider_settings *provider,
 	return 0;
 }
 
+/* ---- who is it ---------------------------------------------------------- */
+
+/* ecom9 knows no customer beside the account_ref_id. */
+static void by_customer(const struct provider_settings *provider,
+    const char *customer, struct arena *arena, struct client_notices *out)
+{
+	(void)provider;
+	memset(out, 0, sizeof(*out));
+	if (!is_account(customer))
+		return;
+	out->items[0].kind = ECOM9_ACCOUNT;
+	out->items[0].id = arena_text(arena, customer);
+	out->n = out->items[0].id != NULL;
+}
+
+/* The id is the account, unless the settings take that from elsewhere. */
+static void by_account(const struct provider_settings *provider,
+    const char *account, struct arena *arena, struct client_notices *out)
+{
+	if (provider->account_from == NULL)
+		by_customer(provider, account, arena, out);
+	else
+		memset(out, 0, sizeof(*out));
+}
+
 /* A grant of a transaction, when there is one, is meant to entitle. */
 static const char *const policy[] = {"paid", "allow", NULL};
 
@@ -364,5 +389,7 @@ const struct client ecom9_client = {
     .configure = configure,
     .identify = identify,
     .ask = ask,
+    .by_account = by_account,
+    .by_customer = by_customer,
     .read = ecom9_read,
 };

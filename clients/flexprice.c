@@ -1,9 +1,11 @@
 #include <string.h>
 
 #include "reconciler/base/arena.h"
+#include "reconciler/base/buf.h"
 #include "reconciler/base/config.h"
 #include "reconciler/base/err.h"
 #include "reconciler/base/text.h"
+#include "reconciler/core/name.h"
 #include "reconciler/core/settings.h"
 
 #include "clients/types.h"
@@ -12,7 +14,7 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-enum { ULID_LENGTH = 26, PREFIX_MAX = 32 };
+enum { ULID_LENGTH = 26, PREFIX_MAX = 32, PATH_BYTES = 1024 };
 
 static const struct state_word subscription_words[] = {
     {"active", STATE_ACTIVE},
@@ -81,6 +83,14 @@ bool flexprice_is_id(const char *id)
 		.words = (table), .n_words = COUNT(table) \
 	}
 
+/* An external_id is the user's own, and "." and ".." mean something in a path.
+ */
+static bool is_external(const char *id)
+{
+	return name_id_is_valid(id) && strcmp(id, ".") != 0 &&
+	       strcmp(id, "..") != 0;
+}
+
 static const struct client_kind kinds[] = {
     KIND(FLEXPRICE_SUBSCRIPTION, subscription_words),
     KIND(FLEXPRICE_INVOICE, invoice_words),
@@ -88,6 +98,10 @@ static const struct client_kind kinds[] = {
     KIND(FLEXPRICE_CUSTOMER, customer_words),
     KIND(FLEXPRICE_PAYMENT, payment_words),
     KIND(FLEXPRICE_CREDIT_NOTE, credit_note_words),
+    {.name = FLEXPRICE_EXTERNAL,
+	.id_is_valid = is_external,
+	.words = customer_words,
+	.n_words = COUNT(customer_words)},
 };
 
 static const struct flexprice_kind rows[COUNT(kinds)] = {
@@ -97,6 +111,7 @@ static const struct flexprice_kind rows[COUNT(kinds)] = {
     {"/customers/", NULL, flexprice_customer},
     {"/payments/", "payment_status", flexprice_payment},
     {"/creditnotes/", "credit_note_status", flexprice_credit_note},
+    {"/customers/external/", NULL, flexprice_external},
 };
 
 const struct flexprice_kind *flexprice_kind(const struct client_kind *kind)
@@ -226,6 +241,21 @@ int flexprice_request(const struct provider_settings *provider,
 	return path == NULL || arena_failed(arena) ? ERR_FULL : 0;
 }
 
+static const char *path_of(
+    const struct client_kind *kind, const char *id, struct arena *arena)
+{
+	const char *copy = NULL;
+	struct buf path;
+
+	buf_init(&path, PATH_BYTES);
+	buf_adds(&path, flexprice_kind(kind)->path);
+	text_escape_path(&path, id);
+	if (path.error == 0)
+		copy = arena_text(arena, buf_text(&path));
+	buf_fini(&path);
+	return copy;
+}
+
 static int ask(const struct provider_settings *provider,
     const struct client_object *object, struct arena *arena,
     struct client_request *out, struct err_text *err)
@@ -236,16 +266,42 @@ static int ask(const struct provider_settings *provider,
 	memset(out, 0, sizeof(*out));
 	if (kind == NULL)
 		return err_set(err, ERR_BAD, "Flexprice has no such kind");
-	/* of such an id nothing has to be escaped */
 	if (!kind->id_is_valid(object->id))
 		return err_set(
 		    err, ERR_BAD, "not an id of the documented form");
-	if (flexprice_request(provider,
-		arena_printf(
-		    arena, "%s%s", flexprice_kind(kind)->path, object->id),
+	if (flexprice_request(provider, path_of(kind, object->id, arena),
 		kind->name, arena, out) != 0)
 		return err_set(err, ERR_FULL, "no room for the request");
 	return 0;
+}
+
+/* ---- who is it --------------------------------------------------------------
+ */
+
+static void one(const char *kind, const char *id, struct arena *arena,
+    struct client_notices *out)
+{
+	out->items[0].kind = kind;
+	out->items[0].id = arena_text(arena, id);
+	out->n = out->items[0].id != NULL;
+}
+
+/* The external_id is the account, unless that is taken from elsewhere. */
+static void by_account(const struct provider_settings *provider,
+    const char *account, struct arena *arena, struct client_notices *out)
+{
+	memset(out, 0, sizeof(*out));
+	if (provider->account_from == NULL && is_external(account))
+		one(FLEXPRICE_EXTERNAL, account, arena, out);
+}
+
+static void by_customer(const struct provider_settings *provider,
+    const char *customer, struct arena *arena, struct client_notices *out)
+{
+	(void)provider;
+	memset(out, 0, sizeof(*out));
+	if (flexprice_is_id(customer))
+		one(FLEXPRICE_CUSTOMER, customer, arena, out);
 }
 
 /*
@@ -277,5 +333,7 @@ const struct client flexprice_client = {
     .secret_scheme = secret_scheme,
     .identify = flexprice_identify,
     .ask = ask,
+    .by_account = by_account,
+    .by_customer = by_customer,
     .read = flexprice_read,
 };

@@ -22,6 +22,7 @@
 #define FLEXPRICE_CUSTOMER "customer"
 #define FLEXPRICE_PAYMENT "payment"
 #define FLEXPRICE_CREDIT_NOTE "credit_note"
+#define FLEXPRICE_EXTERNAL "external"
 
 struct flexprice_look;
 
@@ -162,5 +163,7 @@ void flexprice_payment(struct flexprice_look *look);
 void flexprice_credit_note(struct flexprice_look *look);
 void flexprice_wallet(struct flexprice_look *look);
 void flexprice_customer(struct flexprice_look *look);
+/* No object of its own: which customer has that external_id. */
+void flexprice_external(struct flexprice_look *look);
 
 #endif

@@ -140,3 +140,16 @@ void flexprice_customer(struct flexprice_look *look)
 	if (look->options->entitlements)
 		follow_subscriptions(look);
 }
+
+void flexprice_external(struct flexprice_look *look)
+{
+	const char *name = field_need_text(
+	    &look->fields, look->root, "external_id", NAME_ID_MAX);
+	const char *customer = flexprice_id(&look->fields, look->root, "id");
+
+	if (name != NULL && strcmp(name, look->object->id) != 0)
+		field_complain(&look->fields, "external_id",
+		    "the answer is about another customer");
+	look->out->pointer = true;
+	reading_also(look->reading, FLEXPRICE_CUSTOMER, customer);
+}

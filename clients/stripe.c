@@ -289,6 +289,19 @@ static int ask(const struct provider_settings *provider,
 	return 0;
 }
 
+/* A customer leads to its subscriptions; of accounts Stripe knows nothing. */
+static void by_customer(const struct provider_settings *provider,
+    const char *customer, struct arena *arena, struct client_notices *out)
+{
+	(void)provider;
+	memset(out, 0, sizeof(*out));
+	if (!is_customer(customer))
+		return;
+	out->items[0].kind = STRIPE_CUSTOMER;
+	out->items[0].id = arena_text(arena, customer);
+	out->n = out->items[0].id != NULL;
+}
+
 /*
  * Stripe allows 25 a second of each named operation and 100 of all (docs, rate
  * limits); the rest is for the application, which has the same account.
@@ -341,5 +354,6 @@ const struct client stripe_client = {
     .configure = configure,
     .identify = stripe_identify,
     .ask = ask,
+    .by_customer = by_customer,
     .read = stripe_read,
 };

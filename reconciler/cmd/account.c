@@ -1,9 +1,11 @@
 /* account: is it entitled, now or at some moment? */
 #include <stdio.h>
 
+#include "reconciler/base/stop.h"
 #include "reconciler/core/settings.h"
 
 #include "reconciler/io/balance.h"
+#include "reconciler/io/barrier.h"
 #include "reconciler/io/explain.h"
 #include "reconciler/io/print.h"
 #include "reconciler/io/query.h"
@@ -11,6 +13,7 @@
 #include "reconciler/io/wire_explain.h"
 
 #include "reconciler/cmd/account_why.h"
+#include "reconciler/cmd/fresh.h"
 
 #include "reconciler/cmd/cmd.h"
 
@@ -19,6 +22,9 @@ struct request {
 	struct account_question question;
 	bool explain;
 	bool json;
+	bool refresh; /* ask the providers first, for timeout_ms at most */
+	int64_t timeout_ms;
+	const struct barrier *barrier; /* NULL: nobody was asked */
 };
 
 static const char *yes_no(enum entitled entitled)
@@ -160,6 +166,8 @@ static int answer(struct cmd_context *context, struct cmd_session *s,
 		    s->view, &a, s->now_ms, &s->arena, &why, &err);
 	if (rc != 0)
 		return cmd_fail(context, &err);
+	if (request->barrier != NULL)
+		a.fresh = barrier_is_fresh(request->barrier);
 	if (show(s, &a, &why, request->json) != 0)
 		return cmd_say_fail(context, "the answer could not be written");
 	return status_of(a.entitlement.entitled);
@@ -178,10 +186,38 @@ static int ask(
 	return answer(context, s, request);
 }
 
+static int refresh(
+    struct cmd_context *context, struct cmd_session *s, struct request *request)
+{
+	struct barrier *barrier = NULL;
+	struct fresh fresh;
+	struct err_text err;
+	int status = CMD_ERROR;
+	int rc;
+
+	if (stop_install(&err) != 0)
+		return cmd_fail(context, &err);
+	if (fresh_open(context, s, &fresh) != 0)
+		return CMD_ERROR;
+	rc = barrier_open(
+	    s->store, s->settings, request->timeout_ms, &barrier, &err);
+	if (rc == 0)
+		rc = barrier_want_account(
+		    barrier, request->question.account, &err);
+	request->barrier = barrier;
+	if (rc != 0)
+		cmd_fail(context, &err);
+	else if (fresh_wait(context, s, &fresh, barrier) == 0)
+		status = ask(context, s, request);
+	barrier_close(barrier);
+	return status;
+}
+
 int cmd_account(struct cmd_context *context)
 {
-	struct request request = {.json = false};
+	struct request request = {.timeout_ms = FRESH_TIMEOUT_MS};
 	struct account_question *q = &request.question;
+	bool has_timeout = false;
 	const struct cmd_option options[] = {
 	    {"product", CMD_TEXT, &q->product, NULL},
 	    {"label", CMD_TEXT, &q->label, NULL},
@@ -189,8 +225,10 @@ int cmd_account(struct cmd_context *context)
 	    {"known-at", CMD_TIME, &q->known_at_ms, &q->has_known_at},
 	    {"explain", CMD_FLAG, &request.explain, NULL},
 	    {"json", CMD_FLAG, &request.json, NULL},
+	    {"refresh", CMD_FLAG, &request.refresh, NULL},
+	    {"timeout", CMD_DURATION, &request.timeout_ms, &has_timeout},
 	};
-	struct cmd_session session;
+	struct cmd_session session = {.loaded = NULL};
 	int status = CMD_ERROR;
 
 	if (!cmd_parse(
@@ -202,7 +240,11 @@ int cmd_account(struct cmd_context *context)
 		    "an account is 1 to %d bytes of UTF-8 without control "
 		    "characters",
 		    NAME_ACCOUNT_MAX);
-	if (cmd_open_reader(context, &session) == 0)
+	if (has_timeout && !request.refresh)
+		return cmd_say_fail(context, "--timeout goes with --refresh");
+	if (request.refresh)
+		status = refresh(context, &session, &request);
+	else if (cmd_open_reader(context, &session) == 0)
 		status = ask(context, &session, &request);
 	cmd_close(&session);
 	return status;

@@ -30,9 +30,11 @@ static const struct cmd commands[] = {
 	"hand changes on, as `work` has it done", cmd_deliver},
     {"enqueue", "PROVIDER KIND ID [--parent KIND/ID] | -", "as if notified",
 	cmd_enqueue},
+    {"refresh", "PROVIDER KIND ID [--timeout TIME] [--parent KIND/ID] [--json]",
+	"fetch it now, then its history", cmd_refresh},
     {"account",
 	"REF [--product P] [--label L] [--at TIME] [--known-at TIME] "
-	"[--explain] [--json]",
+	"[--explain] [--json] [--refresh [--timeout TIME]]",
 	"is this account entitled?", cmd_account},
     {"history", "PROVIDER KIND ID | --account REF [--json]",
 	"transitions, oldest first", cmd_history},

@@ -122,6 +122,7 @@ int cmd_history(struct cmd_context *context);
 int cmd_link(struct cmd_context *context);
 int cmd_queue(struct cmd_context *context);
 int cmd_receive(struct cmd_context *context);
+int cmd_refresh(struct cmd_context *context);
 int cmd_run(struct cmd_context *context);
 int cmd_stats(struct cmd_context *context);
 int cmd_sync(struct cmd_context *context);

@@ -9,6 +9,7 @@
 #include "reconciler/base/text.h"
 #include "reconciler/core/settings.h"
 
+#include "reconciler/cmd/enqueue.h"
 #include "reconciler/cmd/settings.h"
 
 #include "reconciler/cmd/cmd.h"
@@ -26,15 +27,9 @@ struct batch {
 	size_t n;
 };
 
-/* What one line asks for. */
-struct wish {
-	struct object_ref ref;
-	struct object_ref parent; /* kind and id; NULL: none is given */
-};
-
 /* KIND/ID; the id may hold slashes of its own. */
-static int take_parent(struct arena *arena, const char *text, struct wish *wish,
-    struct err_text *err)
+int enqueue_take_parent(struct arena *arena, const char *text,
+    struct wish *wish, struct err_text *err)
 {
 	const char *slash = strchr(text, '/');
 
@@ -71,16 +66,16 @@ static bool has_recorded_parent(
 	return found;
 }
 
-static int check_parent(struct batch *batch, const struct provider_settings *p,
-    const struct client_kind *kind, const struct wish *wish,
-    struct err_text *err)
+static int check_parent(struct cmd_session *session,
+    const struct provider_settings *p, const struct client_kind *kind,
+    const struct wish *wish, struct err_text *err)
 {
 	const struct object_ref *parent = &wish->parent;
 	const struct client_kind *of;
 
 	if (parent->id == NULL) {
 		if (!kind->needs_parent ||
-		    has_recorded_parent(batch->session->store, &wish->ref))
+		    has_recorded_parent(session->store, &wish->ref))
 			return 0;
 		return err_set(err, ERR_BAD,
 		    "a %s %s cannot be asked for without its parent: add "
@@ -95,10 +90,10 @@ static int check_parent(struct batch *batch, const struct provider_settings *p,
 	return 0;
 }
 
-static int check(
-    struct batch *batch, const struct wish *wish, struct err_text *err)
+int enqueue_check(
+    struct cmd_session *session, const struct wish *wish, struct err_text *err)
 {
-	const struct settings *settings = batch->session->settings;
+	const struct settings *settings = session->settings;
 	const struct object_ref *ref = &wish->ref;
 	const struct provider_settings *p =
 	    settings_provider(settings, ref->provider);
@@ -115,7 +110,7 @@ static int check(
 		return err_set(err, ERR_BAD,
 		    "\"%s\" is not of the form of a %s %s id", ref->id, p->type,
 		    ref->kind);
-	return check_parent(batch, p, kind, wish, err);
+	return check_parent(session, p, kind, wish, err);
 }
 
 static int flush(struct batch *batch, struct err_text *err)
@@ -135,7 +130,7 @@ static int add(
 {
 	struct notice *notice = &batch->notices[batch->n];
 	struct arena *arena = &batch->arena;
-	int rc = check(batch, wish, err);
+	int rc = enqueue_check(batch->session, wish, err);
 
 	if (rc != 0)
 		return rc;
@@ -163,7 +158,7 @@ static int take_words(struct batch *batch, char *const *words,
 	int rc = 0;
 
 	if (parent != NULL)
-		rc = take_parent(&batch->arena, parent, &wish, err);
+		rc = enqueue_take_parent(&batch->arena, parent, &wish, err);
 	return rc == 0 ? add(batch, &wish, err) : rc;
 }
 

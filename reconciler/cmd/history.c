@@ -7,13 +7,9 @@
 #include "reconciler/io/query.h"
 #include "reconciler/io/wire.h"
 
-#include "reconciler/cmd/cmd.h"
+#include "reconciler/cmd/history.h"
 
-struct history_question {
-	const char *account; /* NULL: of ref */
-	struct object_ref ref;
-	bool json;
-};
+#include "reconciler/cmd/cmd.h"
 
 static int print_json(const struct history_line *lines, size_t n)
 {
@@ -66,7 +62,7 @@ static void print_table(struct cmd_session *s, const struct history_line *lines,
 	print_table_out(&table, stdout);
 }
 
-static int answer(struct cmd_context *context, struct cmd_session *s,
+int history_answer(struct cmd_context *context, struct cmd_session *s,
     const struct history_question *q)
 {
 	struct account_question whose = {
@@ -113,7 +109,7 @@ int cmd_history(struct cmd_context *context)
 			    context, "PROVIDER KIND ID is not of their form");
 	}
 	if (cmd_open_reader(context, &session) == 0)
-		status = answer(context, &session, &q);
+		status = history_answer(context, &session, &q);
 	cmd_close(&session);
 	return status;
 }

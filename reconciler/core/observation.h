@@ -168,6 +168,12 @@ struct observation {
 	 * nothing of it is recorded, it is counted.
 	 */
 	bool other_mode;
+
+	/*
+	 * The answer is about no object of its own, it only names others (a
+	 * customer found by the user's own name): nothing of it is recorded.
+	 */
+	bool pointer;
 };
 
 /*

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cache/store.h"
 #include "clients/client.h"
 
 #include "reconciler/base/clock.h"
@@ -50,6 +51,67 @@ void lane_close(struct lane *lane)
 	free(lane->operations);
 	lane->operations = NULL;
 }
+
+/* ---- what was spent ----------------------------------------------------- */
+
+void lane_spend(struct lane *lane)
+{
+	pace_take(&lane->pace, 1);
+	lane->spent = true;
+}
+
+bool lane_budget(struct lane *lane, struct lane_now now, struct budget *out)
+{
+	bool spent = lane->spent;
+
+	lane->spent = false;
+	(void)pace_available(&lane->pace, now.mono_ms);
+	(void)pace_available(&lane->strangers, now.mono_ms);
+	*out = (struct budget){.at_ms = now.wall_ms,
+	    .tokens = (uint64_t)(lane->pace.tokens * 1000),
+	    .strangers = (uint64_t)(lane->strangers.tokens * 1000)};
+	return spent;
+}
+
+void lane_keep_all(struct lane *lanes, size_t n, struct store_turn *turn)
+{
+	struct lane_now now = {
+	    .wall_ms = clock_wall_ms(), .mono_ms = clock_mono_ms()};
+	struct budget budget;
+
+	for (size_t i = 0; i < n; i++) {
+		if (lane_budget(&lanes[i], now, &budget))
+			store_turn_budget(
+			    turn, lanes[i].provider->name, &budget);
+	}
+}
+
+/* The pace refills itself from that moment on. */
+static void refill_since(struct pace *pace, uint64_t tokens, int64_t last_ms)
+{
+	double held = (double)tokens / 1000;
+
+	if (held < pace->burst)
+		pace->tokens = held;
+	pace->last_ms = last_ms;
+}
+
+void lane_resume(
+    struct lane *lane, const struct budget *budget, struct lane_now now)
+{
+	int64_t passed_ms = now.wall_ms - budget->at_ms;
+
+	if (budget->at_ms == 0)
+		return;
+	/* A clock that stepped back says nothing: no time has passed. */
+	if (passed_ms < 0)
+		passed_ms = 0;
+	refill_since(&lane->pace, budget->tokens, now.mono_ms - passed_ms);
+	refill_since(
+	    &lane->strangers, budget->strangers, now.mono_ms - passed_ms);
+}
+
+/* ---- what may be asked -------------------------------------------------- */
 
 struct pace *lane_operation(struct lane *lane, const char *name)
 {

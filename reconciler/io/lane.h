@@ -14,10 +14,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct budget;
 struct err_text;
 struct flight;
 struct log;
 struct provider_settings;
+struct store_turn;
 
 /* Whose request it is: the cookie of each fetch. */
 struct errand {
@@ -44,6 +46,7 @@ struct lane {
 	int64_t next_stranger_ms; /* in a flood: as next_due_ms */
 	bool more; /* of a kind that was passed over, one may be claimed now */
 	bool next_spaced; /* a notice waits only for its spacing */
+	bool spent;	  /* since the budget was told last */
 	bool silent;	  /* the silence alarm rings */
 	uint64_t claims;  /* taken up by this worker */
 };
@@ -62,6 +65,19 @@ struct lane_now {
 int lane_open(struct lane *lane, const struct provider_settings *provider,
     size_t limit, size_t slots, int64_t mono_ms, struct err_text *err);
 void lane_close(struct lane *lane);
+
+/* lane_spend(lane): one request's worth of its budget. */
+void lane_spend(struct lane *lane);
+/*
+ * lane_budget(lane, now, out): what is left, for the record; false: nothing was
+ * spent since it was told last. lane_resume(lane, budget, now): what an earlier
+ * worker left, and what has come since. Operations begin with full budgets.
+ */
+bool lane_budget(struct lane *lane, struct lane_now now, struct budget *out);
+/* lane_keep_all(lanes, n, turn): write what is left, for the next worker. */
+void lane_keep_all(struct lane *lanes, size_t n, struct store_turn *turn);
+void lane_resume(
+    struct lane *lane, const struct budget *budget, struct lane_now now);
 
 /* lane_operation(lane, name): the budget of this operation; NULL: none. */
 struct pace *lane_operation(struct lane *lane, const char *name);

@@ -93,7 +93,7 @@ static void want_token(
 		return;
 	if (token_ask(token, &err) == 0 &&
 	    start(r, lane, &token->request, &lane->errand, &err) == 0) {
-		pace_take(&lane->pace, 1);
+		lane_spend(lane);
 		token->asked = true;
 		return;
 	}
@@ -194,7 +194,7 @@ static bool pay(const struct requests *r, struct flight *f, struct lane_now now)
 	if (!f->paid && pace_available(&lane->pace, now.mono_ms) == 0)
 		return false;
 	if (!f->paid)
-		pace_take(&lane->pace, 1);
+		lane_spend(lane);
 	if (own != NULL)
 		pace_take(own, 1);
 	f->paid = true;

@@ -30,8 +30,7 @@ enum {
 	/* One is on its way while the one before is recorded: so the turn that
 	 * settles can claim the next ones, and no commit is for claims only. */
 	FLIGHTS_PER_REQUEST = 2,
-	/* After a turn that did nothing although something seemed due. */
-	IDLE_PAUSE_MS = 10,
+	IDLE_PAUSE_MS = 10, /* after a turn for nothing, with something due */
 	SILENCE_LOOK_MS = 10 * 1000,
 	/* What is in flight may still end within this after a stop. */
 	STOP_GRACE_MS = 3000
@@ -176,7 +175,8 @@ static void release_untried(struct worker *w, struct store_turn *turn)
 static struct claim_limits limits_of(
     const struct worker *w, const struct lane *lane)
 {
-	struct claim_limits limits = {.n_kinds = 0};
+	struct claim_limits limits = {
+	    .only_waited_for = w->options->enough != NULL};
 
 	for (size_t i = 0; lane->aside > 0 && i < w->n_flights; i++) {
 		const struct flight *f = &w->flights[i];
@@ -208,7 +208,7 @@ static void claim_lane(
 		w->active++;
 		lane->claims++;
 		lane->in_flight++;
-		pace_take(&lane->pace, 1);
+		lane_spend(lane);
 		if (lane->flood && f->claim.stranger)
 			pace_take(&lane->strangers, 1);
 		f->paid = true;
@@ -223,6 +223,7 @@ static void claim_lanes(struct worker *w, struct store_turn *turn)
 	for (size_t i = 0; i < w->n_lanes; i++) {
 		struct lane *lane = &w->lanes[(first + i) % w->n_lanes];
 
+		store_turn_forget(turn, lane->provider->name);
 		lane->flood = store_turn_flood(turn, lane->provider->name);
 		claim_lane(w, turn, lane);
 	}
@@ -274,6 +275,8 @@ static void do_turn(struct worker *w, struct store_turn *turn)
 	if (!w->stopping)
 		claim_lanes(w, turn);
 	look_ahead(w, turn);
+	if (!store_turn_is_idle(turn))
+		lane_keep_all(w->lanes, w->n_lanes, turn);
 }
 
 static int take_turn(struct worker *w, struct err_text *err)
@@ -374,6 +377,8 @@ static bool is_drained(struct worker *w)
 
 static bool is_over(struct worker *w)
 {
+	if (w->options->enough != NULL)
+		return w->options->enough(w->options->cookie);
 	if (w->stopping)
 		return w->active == 0 || clock_mono_ms() >= w->stop_by_ms;
 	return !w->options->follow && is_drained(w);
@@ -392,11 +397,15 @@ static int give_back(struct worker *w, struct err_text *err)
 	if (rc != 0)
 		return rc;
 	settle_ended(w, turn);
+	lane_keep_all(w->lanes, w->n_lanes, turn);
 	for (size_t i = 0; i < w->n_flights; i++) {
 		struct flight *f = &w->flights[i];
 
-		if (is_untried(f) || f->state == FLIGHT_READY ||
-		    f->state == FLIGHT_SENT)
+		if (f->state == FLIGHT_SENT && w->options->enough != NULL)
+			store_turn_abandon(
+			    turn, &f->claim, f->outcome.started_ms);
+		else if (is_untried(f) || f->state == FLIGHT_READY ||
+			 f->state == FLIGHT_SENT)
 			store_turn_release(turn, &f->claim);
 	}
 	rc = store_turn_commit(turn, err);
@@ -441,8 +450,14 @@ static int load_lane(
     struct store_view *view, struct lane *lane, struct err_text *err)
 {
 	const struct provider_settings *p = lane->provider;
+	struct budget budget;
 	struct tally tally;
 	int rc = store_view_provider(view, p->name, &lane->health, &tally, err);
+
+	if (rc == 0)
+		rc = store_view_budget(view, p->name, &budget, err);
+	if (rc == 0)
+		lane_resume(lane, &budget, now_is());
 
 	if (rc == ERR_ABSENT) {
 		memset(&lane->health, 0, sizeof(lane->health));

@@ -17,6 +17,14 @@ struct store;
 struct worker_options {
 	bool follow;	     /* stay, and react to new notices */
 	int64_t max_time_ms; /* stop claiming after that long; 0: no limit */
+	/*
+	 * Not NULL: work only for those who wait (jobs of cause manual) until
+	 * enough(cookie) says so, which is asked after each turn, and when
+	 * max_time_ms is over. What is under way then is given back at once.
+	 * It may append to the store.
+	 */
+	bool (*enough)(void *cookie);
+	void *cookie;
 };
 
 /* What one run did, for the last line and the exit status. */

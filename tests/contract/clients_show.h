@@ -159,6 +159,8 @@ static inline void show_observation(
 	show_effects(out, obs);
 	if (obs->other_mode)
 		buf_adds(out, "other mode\n");
+	if (obs->pointer)
+		buf_adds(out, "pointer\n");
 }
 
 static inline void show_also(struct buf *out, const struct member *also)

@@ -115,6 +115,25 @@ static json_t *answer_customer_entitlements(const struct ask *ask)
 	    "subscriptions", list, "features");
 }
 
+/* The customer whom the user calls as the path ends. */
+static json_t *answer_external(const struct ask *ask)
+{
+	const struct list *all = &ask->state->kinds[FLEXPRICE_CUSTOMER];
+	char name[STATE_ID_BYTES];
+
+	if (provider_route(provider_find("flexprice"), ask->path, name,
+		sizeof(name)) == NULL)
+		return NULL;
+	for (size_t i = 0; i < all->len; i++) {
+		json_t *document = seen(ask, all->items[i]);
+
+		if (document != NULL &&
+		    strcmp(text_of(document, "external_id"), name) == 0)
+			return json_incref(document);
+	}
+	return NULL;
+}
+
 const struct route flexprice_api_routes[] = {
     {"/v1/subscriptions/{id}", FLEXPRICE_SUBSCRIPTION, answer_one, false},
     {"/v1/subscriptions/{id}/entitlements", FLEXPRICE_SUBSCRIPTION,
@@ -124,6 +143,7 @@ const struct route flexprice_api_routes[] = {
     {"/v1/customers/{id}", FLEXPRICE_CUSTOMER, answer_one, false},
     {"/v1/customers/{id}/entitlements", FLEXPRICE_CUSTOMER,
 	answer_customer_entitlements, false},
+    {"/v1/customers/external/{id}", -1, answer_external, false},
     {"/v1/payments/{id}", FLEXPRICE_PAYMENT, answer_one, false},
     {"/v1/creditnotes/{id}", FLEXPRICE_CREDIT_NOTE, answer_one, false},
     {NULL, -1, NULL, false}};

@@ -57,6 +57,9 @@ static void test_ids(void **state)
 
 	(void)state;
 	for (size_t k = 0; k < client->n_kinds; k++) {
+		/* what the user calls a customer is of any form */
+		if (strcmp(client->kinds[k].name, "external") == 0)
+			continue;
 		for (size_t i = 0; i < COUNT(cases); i++) {
 			if (client->kinds[k].id_is_valid(cases[i].id) !=
 			    cases[i].valid)
