@@ -337,31 +337,6 @@ int store_link(struct store *store, const struct settings *settings,
     const char *provider, const char *customer, const char *account,
     int64_t now_ms, struct err_text *err);
 
-/*
- * store_discover(store, settings, provider, name, restart, now, goes_on, err):
- * read a list of the provider's (core/listing.h): on from where it was left
- * (*goes_on), or from its first page when it was never begun, was read to its
- * end, or restart says so. A parked one is set going.
- */
-int store_discover(struct store *store, const struct settings *settings,
-    const char *provider, const char *name, bool restart, int64_t now_ms,
-    bool *goes_on, struct err_text *err);
-
-/* A place among the objects; all zero: before the first. */
-struct store_place {
-	uint8_t at[512];
-	size_t len;
-};
-
-/*
- * store_resync(store, settings, provider, place, max, now, n, err): up to max
- * objects of the provider behind the place are to be looked at as soon as the
- * budget allows (cause resync); the place moves on. *n: how many; 0: all are.
- */
-int store_resync(struct store *store, const struct settings *settings,
-    const char *provider, struct store_place *place, size_t max, int64_t now_ms,
-    size_t *n, struct err_text *err);
-
 enum job_state { JOB_DUE = 0, JOB_WAITING, JOB_PARKED, JOB_STATE_COUNT };
 
 const char *job_state_name(enum job_state state);
@@ -535,32 +510,6 @@ int store_view_jobs(struct store_view *view, const struct job_filter *filter,
     int64_t now_ms, int (*visit)(void *cookie, const struct job *job),
     void *cookie, struct err_text *err);
 
-/*
- * store_view_refs(view, provider, place, max, arena, out, n, err): the names of
- * up to max objects of the provider behind the place, which moves on; *n 0: no
- * more.
- */
-int store_view_refs(struct store_view *view, const char *provider,
-    struct store_place *place, size_t max, struct arena *arena,
-    struct object_ref **out, size_t *n, struct err_text *err);
-
-/* How far a list has been read. */
-struct list_progress {
-	const char *provider;
-	const char *name;
-	int64_t started_ms;
-	int64_t finished_ms; /* 0: not read to its end */
-	uint64_t pages;
-	uint64_t seen;	    /* objects that it named */
-	uint64_t unknown;   /* of these, not known before */
-	const char *cursor; /* where it goes on; NULL: at its beginning */
-};
-
-/* store_view_lists(view, provider, …): of those that were ever begun. */
-int store_view_lists(struct store_view *view, const char *provider,
-    struct arena *arena, const struct list_progress **out, size_t *n,
-    struct err_text *err);
-
 /* store_view_link(view, provider, customer, arena, out): ERR_ABSENT: none. */
 int store_view_link(struct store_view *view, const char *provider,
     const char *customer, struct arena *arena, const char **account,
@@ -602,6 +551,7 @@ struct store_stats {
 int store_view_stats(struct store_view *view, int64_t now_ms,
     struct store_stats *out, struct err_text *err);
 
+#include "cache/discover.h"
 #include "cache/waited.h"
 
 #endif

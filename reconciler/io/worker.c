@@ -13,6 +13,7 @@
 
 #include "reconciler/io/flight.h"
 #include "reconciler/io/lane.h"
+#include "reconciler/io/lanes.h"
 #include "reconciler/io/requests.h"
 #include "reconciler/io/silence.h"
 #include "reconciler/io/tell.h"
@@ -432,57 +433,6 @@ static bool key_was_replaced(const struct worker *w)
 
 /* ---- the run ------------------------------------------------------------ */
 
-/* Whatever one lane hangs on, every other keeps a slot. */
-static int open_lane(struct worker *w, const struct provider_settings *p,
-    struct lane *lane, struct err_text *err)
-{
-	size_t others = w->n_lanes - 1;
-	size_t most = w->limit > others ? w->limit - others : 1;
-	size_t limit = (size_t)p->concurrency;
-
-	if (limit > most)
-		limit = most;
-	return lane_open(lane, p, limit, 2 * limit < most ? 2 * limit : most,
-	    clock_mono_ms(), err);
-}
-
-static int load_lane(
-    struct store_view *view, struct lane *lane, struct err_text *err)
-{
-	const struct provider_settings *p = lane->provider;
-	struct budget budget;
-	struct tally tally;
-	int rc = store_view_provider(view, p->name, &lane->health, &tally, err);
-
-	if (rc == 0)
-		rc = store_view_budget(view, p->name, &budget, err);
-	if (rc == 0)
-		lane_resume(lane, &budget, now_is());
-
-	if (rc == ERR_ABSENT) {
-		memset(&lane->health, 0, sizeof(lane->health));
-		memset(&tally, 0, sizeof(tally));
-		rc = 0;
-	}
-	lane->silent = silence_rings(p, &tally, clock_wall_ms());
-	return rc;
-}
-
-static int open_lanes(struct worker *w, struct err_text *err)
-{
-	struct store_view *view = NULL;
-	int rc = store_view_open(w->store, &view, err);
-
-	for (size_t i = 0; rc == 0 && i < w->n_lanes; i++) {
-		rc =
-		    open_lane(w, &w->settings->providers[i], &w->lanes[i], err);
-		if (rc == 0)
-			rc = load_lane(view, &w->lanes[i], err);
-	}
-	store_view_close(view);
-	return rc;
-}
-
 static int open_worker(struct worker *w, struct err_text *err)
 {
 	w->n_lanes = w->settings->n_providers;
@@ -509,14 +459,13 @@ static int open_worker(struct worker *w, struct err_text *err)
 	};
 	if (w->options->max_time_ms > 0)
 		w->stop_by_ms = clock_mono_ms() + w->options->max_time_ms;
-	return open_lanes(w, err);
+	return lanes_open(w->lanes, w->settings, w->store, w->limit, err);
 }
 
 static void close_worker(struct worker *w)
 {
 	requests_close(&w->requests);
-	for (size_t i = 0; w->lanes != NULL && i < w->n_lanes; i++)
-		lane_close(&w->lanes[i]);
+	lanes_close(w->lanes, w->n_lanes);
 	for (size_t i = 0; w->flights != NULL && i < w->n_flights; i++)
 		flight_fini(&w->flights[i]);
 	free(w->flights);
@@ -530,17 +479,15 @@ static void report_lanes(struct worker *w)
 
 		w->report->barred += lane->health.state == HEALTH_BARRED;
 		w->report->silent += lane->silent;
-		if (lane->silent && !w->options->follow)
-			tell_silence(w->log, lane);
 	}
 }
 
-/* One that stays tells of silence when it begins, not when it stops itself. */
+/* One that stays tells of silence when it begins, one that ends at its end. */
 static void listen_for_silence(struct worker *w)
 {
 	int64_t now_ms = clock_mono_ms();
 
-	if (!w->options->follow || now_ms < w->listen_ms)
+	if (w->options->follow && now_ms < w->listen_ms)
 		return;
 	w->listen_ms = now_ms + SILENCE_LOOK_MS;
 	silence_listen(w->store, w->lanes, w->n_lanes, w->log);
@@ -557,7 +504,8 @@ static int loop(struct worker *w, struct err_text *err)
 		rc = wait_for_news(w, err);
 		requests_take(&w->requests);
 		notice_stop(w);
-		listen_for_silence(w);
+		if (w->options->follow)
+			listen_for_silence(w);
 		w->report->reload = w->options->follow && key_was_replaced(w);
 		if (rc != 0 || w->report->reload)
 			break;
@@ -594,6 +542,8 @@ int worker_run(const struct settings *settings, struct store *store,
 	if (rc == 0)
 		rc = end(&w, loop(&w, err), err);
 	report->fetches = w.requests.sent;
+	if (rc == 0)
+		listen_for_silence(&w);
 	report_lanes(&w);
 	close_worker(&w);
 	return rc;
