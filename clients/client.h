@@ -20,6 +20,7 @@
 #include <stdint.h>
 
 struct arena;
+struct client_list;
 struct config_node;
 struct err_text;
 struct provider_settings;
@@ -140,6 +141,7 @@ struct client_kind {
 
 /* The page of a list that is to be asked for, and by what token. */
 struct client_place {
+	const struct client_list *list; /* whose page: a row of the client's */
 	const char *cursor; /* as read left it; NULL: the first page */
 	const char *token;  /* for a type with ask_token; else NULL */
 };

@@ -167,6 +167,21 @@ static void add_header(
 	    (struct client_header){.name = name, .value = value};
 }
 
+int ecosire_request(const struct provider_settings *provider, const char *path,
+    const char *operation, struct arena *arena, struct client_request *out)
+{
+	memset(out, 0, sizeof(*out));
+	out->path = path;
+	out->operation = operation;
+	add_header(out, "Accept", "application/json");
+	/* without a key the provider refuses, which bars it as a bad one does
+	 */
+	if (provider->api_key != NULL)
+		add_header(out, "Authorization",
+		    arena_printf(arena, "Bearer %s", provider->api_key));
+	return path == NULL || arena_failed(arena) ? ERR_FULL : 0;
+}
+
 static int ask(const struct provider_settings *provider,
     const struct client_object *object, struct arena *arena,
     struct client_request *out, struct err_text *err)
@@ -174,6 +189,7 @@ static int ask(const struct provider_settings *provider,
 	const struct client_kind *kind =
 	    client_kind_find(&ecosire_client, object->kind);
 	const struct ecosire_kind *row;
+	const char *path;
 
 	memset(out, 0, sizeof(*out));
 	if (kind == NULL)
@@ -183,16 +199,9 @@ static int ask(const struct provider_settings *provider,
 		return err_set(
 		    err, ERR_BAD, "not an id of the documented form");
 	row = ecosire_kind(kind);
-	out->path = arena_printf(
+	path = arena_printf(
 	    arena, "%s%s", row->path, row->is_listed ? "" : object->id);
-	out->operation = kind->name;
-	add_header(out, "Accept", "application/json");
-	/* without a key the provider refuses, which bars it as a bad one does
-	 */
-	if (provider->api_key != NULL)
-		add_header(out, "Authorization",
-		    arena_printf(arena, "Bearer %s", provider->api_key));
-	if (arena_failed(arena))
+	if (ecosire_request(provider, path, kind->name, arena, out) != 0)
 		return err_set(err, ERR_FULL, "no room for the request");
 	return 0;
 }
@@ -205,6 +214,8 @@ const struct client ecosire_client = {
     .signing = CLIENT_SIGNED,
     .kinds = kinds,
     .n_kinds = COUNT(kinds),
+    .lists = ecosire_lists,
+    .n_lists = ECOSIRE_LISTS,
     .defaults =
 	{
 	    .base_url = "https://api.ecosire.com/api",

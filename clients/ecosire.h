@@ -1,7 +1,8 @@
 /*
  * What the files of the ECOSIRE client share: ecosire.c (tables, options,
  * questions), ecosire_hook.c (notifications), ecosire_read.c (answers and their
- * envelopes) and ecosire_kinds.c (what an object of each kind means).
+ * envelopes), ecosire_kinds.c (what an object of each kind means) and
+ * ecosire_list.c (the lists of all that there is).
  */
 #ifndef TRUEUP_CLIENTS_ECOSIRE_H
 #define TRUEUP_CLIENTS_ECOSIRE_H
@@ -18,6 +19,10 @@
 #define ECOSIRE_SUBSCRIPTION "subscription"
 #define ECOSIRE_INVOICE "invoice"
 #define ECOSIRE_LICENSE "license"
+
+enum { ECOSIRE_LISTS = 3 };
+
+extern const struct client_list ecosire_lists[ECOSIRE_LISTS];
 
 struct ecosire_look;
 
@@ -55,6 +60,12 @@ struct ecosire_look {
 const struct ecosire_kind *ecosire_kind(const struct client_kind *kind);
 const struct ecosire_options *ecosire_options_of(
     const struct provider_settings *provider);
+/*
+ * ecosire_request(provider, path, operation, arena, out): a GET with all its
+ * headers. 0 or ERR_FULL.
+ */
+int ecosire_request(const struct provider_settings *provider, const char *path,
+    const char *operation, struct arena *arena, struct client_request *out);
 
 /* identify and read; see client.h. */
 int ecosire_identify(const struct provider_settings *provider,

@@ -315,6 +315,8 @@ const struct client flexprice_client = {
     .signing = CLIENT_SIGNED_OPTIONALLY,
     .kinds = kinds,
     .n_kinds = COUNT(kinds),
+    .lists = flexprice_lists,
+    .n_lists = FLEXPRICE_LISTS,
     .defaults =
 	{
 	    .base_url = "https://us.api.flexprice.io/v1",

@@ -4,7 +4,8 @@
  * what all kinds need), flexprice_owner.c (whose it is),
  * flexprice_subscription.c, flexprice_features.c (what a
  * subscription's entitlements give), flexprice_payment.c (invoices, payments,
- * credit notes) and flexprice_wallet.c (wallets, customers).
+ * credit notes), flexprice_wallet.c (wallets, customers) and flexprice_list.c
+ * (the lists of all that there is).
  */
 #ifndef TRUEUP_CLIENTS_FLEXPRICE_H
 #define TRUEUP_CLIENTS_FLEXPRICE_H
@@ -23,6 +24,10 @@
 #define FLEXPRICE_PAYMENT "payment"
 #define FLEXPRICE_CREDIT_NOTE "credit_note"
 #define FLEXPRICE_EXTERNAL "external"
+
+enum { FLEXPRICE_LISTS = 4 };
+
+extern const struct client_list flexprice_lists[FLEXPRICE_LISTS];
 
 struct flexprice_look;
 

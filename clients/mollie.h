@@ -125,6 +125,9 @@ struct mollie_amount mollie_amount(
 const char *mollie_id(struct mollie_reader *r, const field_value *root,
     const char *path, bool (*is_valid)(const char *id));
 
+/* An object that does not say its mode is taken to be of ours. */
+bool mollie_is_other_mode(const struct provider_settings *provider,
+    struct fields *fields, const field_value *object);
 /* mollie_status(r, root): set the observation's status, state and mode. */
 void mollie_status(struct mollie_reader *r, const field_value *root);
 /* What a JSON Pointer names, if it can be an account or a product; or NULL. */

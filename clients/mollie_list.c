@@ -44,8 +44,8 @@ static int ask_payments(const struct provider_settings *provider,
 }
 
 /* A subscription can be asked for below its customer only. */
-static void take(
-    struct page *page, const struct client_kind *kind, const field_value *item)
+static void take(const struct provider_settings *provider, struct page *page,
+    const struct client_kind *kind, const field_value *item)
 {
 	struct member found = {.kind = kind->name,
 	    .id = field_need_text(&page->fields, item, "id", NAME_ID_MAX)};
@@ -58,7 +58,8 @@ static void take(
 	if (page->fields.error == NULL && found.parent_id != NULL &&
 	    !mollie_is_customer(found.parent_id))
 		field_complain(&page->fields, "customerId", "not an id");
-	page_take(page, kind, &found);
+	if (!mollie_is_other_mode(provider, &page->fields, item))
+		page_take(page, kind, &found);
 }
 
 /* Where the next page begins; NULL: this is the last one. */
@@ -77,7 +78,8 @@ static const char *next_of(struct page *page, const struct client_kind *kind)
 	return from;
 }
 
-static void read_list(const struct client_kind *kind, const char *path,
+static void read_list(const struct provider_settings *provider,
+    const struct client_kind *kind, const char *path,
     const struct client_reply *reply, struct arena *arena,
     struct client_page *out)
 {
@@ -94,7 +96,7 @@ static void read_list(const struct client_kind *kind, const char *path,
 	if (list == NULL)
 		field_complain(&page.fields, path, "missing");
 	for (size_t i = 0; i < n && page.fields.error == NULL; i++)
-		take(&page, kind, field_at(list, i));
+		take(provider, &page, kind, field_at(list, i));
 	page_close(&page, next_of(&page, kind));
 }
 
@@ -102,20 +104,18 @@ static void read_subscriptions(const struct provider_settings *provider,
     const struct client_place *place, const struct client_reply *reply,
     struct arena *arena, struct client_page *out)
 {
-	(void)provider;
 	(void)place;
-	read_list(mollie_kind(MOLLIE_SUBSCRIPTION), "_embedded.subscriptions",
-	    reply, arena, out);
+	read_list(provider, mollie_kind(MOLLIE_SUBSCRIPTION),
+	    "_embedded.subscriptions", reply, arena, out);
 }
 
 static void read_payments(const struct provider_settings *provider,
     const struct client_place *place, const struct client_reply *reply,
     struct arena *arena, struct client_page *out)
 {
-	(void)provider;
 	(void)place;
-	read_list(mollie_kind(MOLLIE_PAYMENT), "_embedded.payments", reply,
-	    arena, out);
+	read_list(provider, mollie_kind(MOLLIE_PAYMENT), "_embedded.payments",
+	    reply, arena, out);
 }
 
 const struct client_list mollie_lists[MOLLIE_LISTS] = {

@@ -152,15 +152,14 @@ struct mollie_amount mollie_amount(
 
 /* ---- what both kinds have ------------------------------------------------ */
 
-/* An answer that does not say is taken to be of our mode. */
-static bool is_other_mode(struct mollie_reader *r, const field_value *root)
+bool mollie_is_other_mode(const struct provider_settings *provider,
+    struct fields *fields, const field_value *object)
 {
-	const char *mode = field_text(&r->fields, root, "mode", MODE_TEXT_MAX);
+	const char *mode = field_text(fields, object, "mode", MODE_TEXT_MAX);
 
-	if (mode == NULL || r->provider->mode == MODE_ANY)
+	if (mode == NULL || provider->mode == MODE_ANY)
 		return false;
-	return !text_equal(
-	    mode, r->provider->mode == MODE_TEST ? "test" : "live");
+	return !text_equal(mode, provider->mode == MODE_TEST ? "test" : "live");
 }
 
 void mollie_status(struct mollie_reader *r, const field_value *root)
@@ -169,7 +168,8 @@ void mollie_status(struct mollie_reader *r, const field_value *root)
 	if (r->out->status != NULL)
 		r->out->state = state_of_word(
 		    r->kind->words, r->kind->n_words, r->out->status);
-	r->out->other_mode = is_other_mode(r, root);
+	r->out->other_mode =
+	    mollie_is_other_mode(r->provider, &r->fields, root);
 }
 
 /*

@@ -335,6 +335,8 @@ const struct client stripe_client = {
     .signing = CLIENT_SIGNED,
     .kinds = kinds,
     .n_kinds = COUNT(kinds),
+    .lists = stripe_lists,
+    .n_lists = STRIPE_LISTS,
     .defaults =
 	{
 	    .base_url = "https://api.stripe.com",

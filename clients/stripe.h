@@ -3,7 +3,8 @@
  * stripe_hook.c (notifications), stripe_read.c (answers, and what all kinds
  * need), stripe_list.c (lists in pages) and one file for each kind or family:
  * stripe_subscription.c, stripe_session.c, stripe_payment.c, stripe_trail.c
- * (from a payment to what it paid for), stripe_customer.c.
+ * (from a payment to what it paid for), stripe_customer.c. stripe_discover.c:
+ * the lists of all that there is.
  */
 #ifndef TRUEUP_CLIENTS_STRIPE_H
 #define TRUEUP_CLIENTS_STRIPE_H
@@ -22,6 +23,10 @@
 #define STRIPE_INTENT "payment_intent"
 #define STRIPE_REFUND "refund"
 #define STRIPE_CUSTOMER "customer"
+
+enum { STRIPE_LISTS = 4 };
+
+extern const struct client_list stripe_lists[STRIPE_LISTS];
 
 struct stripe_look;
 
@@ -122,6 +127,13 @@ const char *stripe_ref(struct fields *fields, const field_value *from,
  */
 const char *stripe_invoice_subscription(
     struct fields *fields, const field_value *invoice);
+
+/* Deleted customers, refunds and disputes say no mode; they are taken for ours.
+ */
+bool stripe_is_other_mode(const struct provider_settings *provider,
+    struct fields *fields, const field_value *object);
+/* 409: a conflict, 424: something that Stripe needs failed; both pass. */
+bool stripe_is_passing(int status);
 
 /* Unix seconds as our milliseconds; 0: absent or null. */
 int64_t stripe_time(

@@ -73,7 +73,11 @@ static const char *error_text(
 	    look->arena, "%s, but it exists in the other mode", code);
 }
 
-/* 409: a conflict, 424: something that Stripe needs failed; both pass. */
+bool stripe_is_passing(int status)
+{
+	return status == 409 || status == 424;
+}
+
 static bool judge_status(
     struct stripe_look *look, const struct client_reply *reply)
 {
@@ -82,7 +86,7 @@ static bool judge_status(
 
 	if (client_read_status(reply, look->arena, &judged))
 		return true;
-	if (reply->status == 409 || reply->status == 424)
+	if (stripe_is_passing(reply->status))
 		judged.verdict = VERDICT_LATER;
 	said = error_text(look, reply);
 	if (said != NULL) {
@@ -290,15 +294,13 @@ static void check_identity(struct stripe_look *look)
 		    &look->fields, "id", "the answer is about another object");
 }
 
-/* Deleted customers say no mode; they are taken for ours. */
-static bool is_other_mode(struct stripe_look *look)
+bool stripe_is_other_mode(const struct provider_settings *provider,
+    struct fields *fields, const field_value *object)
 {
-	enum settings_mode mode = look->provider->mode;
-
-	if (mode == MODE_ANY || !field_has(look->root, "livemode"))
+	if (provider->mode == MODE_ANY || !field_has(object, "livemode"))
 		return false;
-	return field_bool(&look->fields, look->root, "livemode") !=
-	       (mode == MODE_LIVE);
+	return field_bool(fields, object, "livemode") !=
+	       (provider->mode == MODE_LIVE);
 }
 
 static void read_object(struct stripe_look *look)
@@ -311,7 +313,7 @@ static void read_object(struct stripe_look *look)
 	if (look->facts == NULL)
 		return;
 	look->out->facts = look->facts;
-	if (is_other_mode(look)) {
+	if (stripe_is_other_mode(look->provider, &look->fields, look->root)) {
 		look->out->other_mode = true;
 		look->out->status = "other mode";
 		return;

@@ -90,8 +90,9 @@ static int ask_page(struct flight *flight, struct err_text *err)
 	const struct provider_settings *provider = flight->lane->provider;
 	const struct client_list *list =
 	    client_list_find(provider->client, flight->claim.ref.id);
-	struct client_place place = {
-	    .cursor = flight->claim.cursor, .token = looked_at(flight).token};
+	struct client_place place = {.list = list,
+	    .cursor = flight->claim.cursor,
+	    .token = looked_at(flight).token};
 
 	if (list == NULL)
 		return err_set(err, ERR_BAD, "%s has no such list any more",
@@ -185,8 +186,9 @@ static void read_page(struct flight *flight)
 	const struct provider_settings *provider = flight->lane->provider;
 	const struct client_list *list =
 	    client_list_find(provider->client, flight->claim.ref.id);
-	struct client_place place = {
-	    .cursor = flight->claim.cursor, .token = looked_at(flight).token};
+	struct client_place place = {.list = list,
+	    .cursor = flight->claim.cursor,
+	    .token = looked_at(flight).token};
 
 	memset(&flight->page, 0, sizeof(flight->page));
 	list->read(provider, &place, &flight->replies[0], &flight->arena,
