@@ -85,14 +85,14 @@ static const field_value *items_of(struct page *page)
 }
 
 /* What of the items is this page: all, or a part that can be taken at once. */
-struct span {
+struct part {
 	size_t begin;
 	size_t end;
 	bool is_last;
 };
 
 /* How the end shows is not documented: by a page that is not full. */
-static struct span span_of(
+static struct part part_of(
     struct page *page, const struct row *row, int64_t number, size_t n)
 {
 	size_t begin = (size_t)(number - 1) * LISTING_ITEMS_MAX;
@@ -102,11 +102,11 @@ static struct span span_of(
 		if (n > PAGE_SIZE)
 			field_complain(
 			    &page->fields, "data", "more than were asked for");
-		return (struct span){0, n, n < PAGE_SIZE};
+		return (struct part){0, n, n < PAGE_SIZE};
 	}
 	if (left > LISTING_ITEMS_MAX)
-		return (struct span){begin, begin + LISTING_ITEMS_MAX, false};
-	return (struct span){begin, begin + left, true};
+		return (struct part){begin, begin + LISTING_ITEMS_MAX, false};
+	return (struct part){begin, begin + left, true};
 }
 
 static void read_items(struct page *page, const struct row *row, int64_t number)
@@ -114,13 +114,13 @@ static void read_items(struct page *page, const struct row *row, int64_t number)
 	const struct client_kind *kind =
 	    client_kind_find(&ecosire_client, row->kind);
 	const field_value *items = items_of(page);
-	struct span span = span_of(page, row, number, field_count(items));
+	struct part part = part_of(page, row, number, field_count(items));
 
-	for (size_t i = span.begin; i < span.end && page->fields.error == NULL;
+	for (size_t i = part.begin; i < part.end && page->fields.error == NULL;
 	     i++)
 		take(page, kind, field_at(items, i));
 	page_close(
-	    page, span.is_last ? NULL : page_cursor(page->arena, number + 1));
+	    page, part.is_last ? NULL : page_cursor(page->arena, number + 1));
 }
 
 static void read(const struct provider_settings *provider,

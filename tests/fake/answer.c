@@ -136,7 +136,7 @@ static void render(struct fake *f, struct answer *a, const struct ask *ask,
 
 static void answer_route(struct fake *f, struct answer *a,
     const struct route *route, const char *path, const char *id,
-    struct MHD_Connection *connection)
+    const json_t *body, struct MHD_Connection *connection)
 {
 	const json_t *old = a->effect.view;
 	struct ask ask = {.state = &f->state,
@@ -144,7 +144,8 @@ static void answer_route(struct fake *f, struct answer *a,
 	    .path = path,
 	    .quirks = f->quirks,
 	    .query = answer_query,
-	    .cookie = connection};
+	    .cookie = connection,
+	    .body = body};
 
 	ask.view.now_mono_ms = when_mono_ms();
 	ask.view.back = faults_number(old, "stale_back", 0);
@@ -194,6 +195,25 @@ static bool is_token_path(const struct fake *f, const char *path)
 	       strcmp(f->provider->token_path, path) == 0;
 }
 
+/* A search is asked with an object, if with anything. */
+static void answer_search(struct fake *f, struct answer *a,
+    const struct route *route, const char *path,
+    struct MHD_Connection *connection)
+{
+	const char *type = MHD_lookup_connection_value(
+	    connection, MHD_HEADER_KIND, "Content-Type");
+	json_t *body = a->asked->len > 0
+			   ? json_loadb(a->asked->bytes, a->asked->len, 0, NULL)
+			   : json_object();
+
+	if (!json_is_object(body) || type == NULL ||
+	    strncmp(type, "application/json", 16) != 0)
+		fail(f, a, 400, "The body is no JSON object.");
+	else
+		answer_route(f, a, route, path, "", body, connection);
+	json_decref(body);
+}
+
 static void spoil(struct fake *f, struct answer *a)
 {
 	const json_t *how = a->effect.answer;
@@ -218,6 +238,7 @@ void answer_make(struct fake *f, struct answer *a,
 	char id[STATE_ID_BYTES];
 	const struct route *route =
 	    provider_route(f->provider, path, id, sizeof(id));
+	bool is_search = provider_is_search(f->provider, route);
 
 	a->is_made = true;
 	a->content_type = f->provider->content_type;
@@ -227,11 +248,13 @@ void answer_make(struct fake *f, struct answer *a,
 		fail(f, a, 401, "The API key is missing or wrong.");
 	} else if (route == NULL) {
 		fail(f, a, 404, "No such path.");
-	} else if (strcmp(method, "GET") != 0) {
-		a->allow = "GET";
-		fail(f, a, 405, "This path can only be read.");
+	} else if (strcmp(method, is_search ? "POST" : "GET") != 0) {
+		a->allow = is_search ? "POST" : "GET";
+		fail(f, a, 405, "This path takes another method.");
+	} else if (is_search) {
+		answer_search(f, a, route, path, connection);
 	} else {
-		answer_route(f, a, route, path, id, connection);
+		answer_route(f, a, route, path, id, NULL, connection);
 	}
 	spoil(f, a);
 }

@@ -15,7 +15,8 @@ struct answer {
 	const char *content_type; /* constant, or borrowed from the effect */
 	const char *allow;	  /* value of the Allow header, or NULL */
 	struct text body;
-	struct effect effect; /* what went wrong */
+	const struct text *asked; /* the body of the request, borrowed */
+	struct effect effect;	  /* what went wrong */
 	bool is_made;
 	bool is_closing; /* no answer: the connection is closed */
 };

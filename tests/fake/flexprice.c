@@ -255,6 +255,7 @@ const struct provider flexprice_provider = {
     .attributes = NULL,
     .kinds = kinds,
     .routes = flexprice_api_routes,
+    .searches = flexprice_list_searches,
     .words = "id status row customer plan features external_id name email "
 	     "start_date end_date current_period_start current_period_end "
 	     "cancel_at cancel_at_period_end cancelled_at trial_start "

@@ -37,19 +37,23 @@ static void put_customer(const struct ask *ask, json_t *document)
 		json_object_set(document, "customer", customer);
 }
 
-static json_t *answer_one(const struct ask *ask)
+json_t *flexprice_api_object(const struct ask *ask, const struct object *o)
 {
-	json_t *document = seen(ask, ask->object);
+	json_t *document = seen(ask, o);
 	json_t *copy;
 
 	if (document == NULL)
 		return NULL;
 	copy = json_deep_copy(document);
 	json_object_del(copy, "features");
-	if (ask->object->kind == FLEXPRICE_SUBSCRIPTION ||
-	    ask->object->kind == FLEXPRICE_INVOICE)
+	if (o->kind == FLEXPRICE_SUBSCRIPTION || o->kind == FLEXPRICE_INVOICE)
 		put_customer(ask, copy);
 	return copy;
+}
+
+static json_t *answer_one(const struct ask *ask)
+{
+	return flexprice_api_object(ask, ask->object);
 }
 
 /* A feature as a control call tells it: {"key", "limit", "enabled"}. */
@@ -145,6 +149,7 @@ const struct route flexprice_api_routes[] = {
 	answer_customer_entitlements, false},
     {"/v1/customers/external/{id}", -1, answer_external, false},
     {"/v1/payments/{id}", FLEXPRICE_PAYMENT, answer_one, false},
+    {"/v1/payments", -1, flexprice_list_payments, false},
     {"/v1/creditnotes/{id}", FLEXPRICE_CREDIT_NOTE, answer_one, false},
     {NULL, -1, NULL, false}};
 

@@ -118,18 +118,34 @@ static bool matches(
 	return *path == '\0';
 }
 
-const struct route *provider_route(
-    const struct provider *p, const char *path, char *id, size_t id_bytes)
+static const struct route *find_route(
+    const struct route *r, const char *path, char *id, size_t id_bytes)
 {
-	const struct route *r;
-
-	for (r = p->routes; r->pattern != NULL; r++) {
+	for (; r != NULL && r->pattern != NULL; r++) {
 		id[0] = '\0';
 		if (matches(r->pattern, path, id, id_bytes))
 			return r;
 	}
 	id[0] = '\0';
 	return NULL;
+}
+
+bool provider_is_search(const struct provider *p, const struct route *route)
+{
+	const struct route *r = p->searches;
+
+	while (r != NULL && r->pattern != NULL && r != route)
+		r++;
+	return r != NULL && r->pattern != NULL;
+}
+
+/* A search comes first: its last word is no id. */
+const struct route *provider_route(
+    const struct provider *p, const char *path, char *id, size_t id_bytes)
+{
+	const struct route *r = find_route(p->searches, path, id, id_bytes);
+
+	return r != NULL ? r : find_route(p->routes, path, id, id_bytes);
 }
 
 void provider_render(const json_t *document, struct text *out)

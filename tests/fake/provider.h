@@ -32,6 +32,7 @@ struct ask {
 	struct object *object; /* that the path names, visible; or NULL */
 	const char *(*query)(void *cookie, const char *name);
 	void *cookie;
+	const json_t *body; /* of a search, an object; or NULL */
 };
 
 struct kind {
@@ -55,6 +56,7 @@ struct provider {
 	const char *attributes;	    /* member with the attributes, or NULL */
 	const struct kind *kinds;   /* ends with a NULL name */
 	const struct route *routes; /* ends with a NULL pattern */
+	const struct route *searches; /* asked by POST, or NULL; as routes */
 	const char *words; /* that make and change read, parted by blanks */
 	/*
 	 * Where the key only buys a token: the path of the POST that sells one
@@ -104,6 +106,9 @@ int provider_kind(const struct provider *p, const char *name);
  * and whether to notify.  The others are for the document.
  */
 bool provider_is_verb(const char *name);
+
+/* Whether a route is a search, which is asked by POST. */
+bool provider_is_search(const struct provider *p, const struct route *route);
 
 /*
  * The route that PATH takes and the id that it names (into ID, "" for none);

@@ -102,6 +102,7 @@ static enum MHD_Result serve_api(struct fake *f, struct request *r,
 	pthread_mutex_lock(&f->lock);
 	if (!r->is_decided) {
 		r->is_decided = r->is_counted = true;
+		r->answer.asked = &r->body;
 		r->number =
 		    answer_begin(f, &r->answer, connection, method, path);
 		if (!faults_is_true(r->answer.effect.wait, "late"))

@@ -162,7 +162,8 @@ static json_t *answer_other(const struct ask *ask)
 /* ---- lists ----------------------------------------------------------------
  */
 
-/* All of a kind whose MEMBER is what the query gives, newest first. */
+/* All of a kind whose MEMBER is what the query gives, if it does, newest first.
+ */
 static json_t *filtered(
     const struct ask *ask, int kind, const char *query, const char *member)
 {
@@ -176,8 +177,9 @@ static json_t *filtered(
 		const char *value =
 		    json_string_value(json_object_get(document, member));
 
-		if (document != NULL && wanted != NULL && value != NULL &&
-		    strcmp(value, wanted) == 0)
+		if (document != NULL &&
+		    (wanted == NULL ||
+			(value != NULL && strcmp(value, wanted) == 0)))
 			json_array_append(found, document);
 	}
 	return found;
