@@ -103,6 +103,26 @@ api /wallets/wallet_01JX0000000000000000000001 | assert_json \
 api /creditnotes/cn_01JX0000000000000000000001 |
   assert_json '[.credit_note_status, .total_amount]' '["FINALIZED","9.99"]'
 
+# Lists: active subscriptions only, unless words are named; newest first, unless
+# told; an offset that is the next page's; nothing is null; POST and JSON only.
+search() {
+  api "$1/search" -X POST -H 'Content-Type: application/json' -d "$2"
+}
+create '{"kind":"subscription","id":"subs_01JX0000000000000000000007",
+  "status":"paused"}'
+create '{"kind":"subscription","id":"subs_01JX0000000000000000000008"}'
+search /subscriptions '{}' | assert_json '[.items[].id], .pagination' \
+  '["subs_01JX0000000000000000000008"]
+{"total":1,"limit":50,"offset":50}'
+search /subscriptions '{"limit":1,"offset":1,"subscription_status":["paused",
+  "active"],"sort":[{"field":"created_at","direction":"asc"}]}' |
+  assert_json '[.items[].id, .pagination.offset]' \
+    '["subs_01JX0000000000000000000008",2]'
+search /wallets '{"offset":1}' | assert_json .items null
+api '/payments?limit=10&order=asc' | assert_json '.items | length' 1
+assert_eq "$(code /subscriptions/search)" 405 "a search by GET"
+search /invoices '[]' | assert_json .http_status_code 400
+
 # Errors of three shapes.
 assert_eq "$(code /invoices/inv_01JX0000000000000000000009)" 404 "no such"
 for status in 403 500 429; do

@@ -29,6 +29,9 @@ assert_eq "$(code /v1/subscriptions/sub_2)" 200 canceled
 api '/v1/subscriptions?customer=cus_1' | assert_json '[.data[].id]' '["sub_1"]'
 api '/v1/subscriptions?customer=cus_1&status=all' |
   assert_json '[.data[].id]' '["sub_2","sub_1"]'
+api '/v1/subscriptions' | assert_json '[.data[].id]' '["sub_1"]'
+api '/v1/subscriptions?status=all' |
+  assert_json '[.data[].id, .has_more]' '["sub_2","sub_1",false]'
 api '/v1/subscriptions?customer=cus_1&status=all&limit=1' |
   assert_json '[.data[].id, .has_more]' '["sub_2",true]'
 api '/v1/subscriptions?customer=cus_1&status=all&starting_after=sub_2' |
