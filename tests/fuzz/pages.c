@@ -9,18 +9,18 @@
 
 enum { ARENA_MAX = 1 << 20, CURSOR_DIGITS = 9 };
 
+/* The list of that number, counted round and round. */
 static const struct client_list *pick(
     uint8_t which, const struct client **client)
 {
-	size_t n = 0, i;
+	size_t left = which, i = 0;
 
-	for (i = 0; client_at(i) != NULL; i++)
-		n += client_at(i)->n_lists;
-	which = (uint8_t)(which % n);
-	for (i = 0; which >= client_at(i)->n_lists; i++)
-		which = (uint8_t)(which - client_at(i)->n_lists);
+	while (left >= client_at(i)->n_lists) {
+		left -= client_at(i)->n_lists;
+		i = client_at(i + 1) != NULL ? i + 1 : 0;
+	}
 	*client = client_at(i);
-	return &(*client)->lists[which];
+	return &(*client)->lists[left];
 }
 
 /* What is asked for is a path of ours, whatever the cursor is. */
