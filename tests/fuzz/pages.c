@@ -28,6 +28,7 @@ static int asks(
     const struct provider_settings *provider, const struct client_place *place)
 {
 	struct client_request request;
+	const char *dots; /* lead nowhere in a query */
 	struct arena arena;
 	struct err_text err;
 	int rc;
@@ -37,7 +38,10 @@ static int asks(
 	must(rc == 0 || rc == ERR_BAD);
 	if (rc == 0) {
 		must(request.path[0] == '/' && request.operation != NULL);
-		must(strstr(request.path, "..") == NULL);
+		dots = strstr(request.path, "..");
+		must(dots == NULL ||
+		     memchr(request.path, '?', (size_t)(dots - request.path)) !=
+			 NULL);
 		must(strpbrk(request.path, " \\\r\n#\"") == NULL);
 		must((request.body != NULL) == (request.method != NULL));
 		must(request.body == NULL ||
