@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -31,8 +31,10 @@ static const struct client_list *find(const char *type, const char *name)
 	const struct client_list *list =
 	    client == NULL ? NULL : client_list_find(client, name);
 
-	if (list == NULL)
-		fail_msg("%s has no list of %s", type, name);
+	if (list == NULL) {
+		print_error("%s has no list of %s\n", type, name);
+		abort();
+	}
 	return list;
 }
 

@@ -116,7 +116,7 @@ static json_t *list_of(const struct ask *ask, int kind, const struct part *part)
 	}
 	return json_pack("{s:o, s:{s:I, s:I, s:I}}", "items", items,
 	    "pagination", "total", total, "limit", (json_int_t)part->limit,
-	    "offset", (json_int_t)(part->offset + part->limit));
+	    "offset", (json_int_t)part->offset + (json_int_t)part->limit);
 }
 
 static json_t *search(const struct ask *ask, int kind)

@@ -26,7 +26,7 @@ ulid() {
 }
 
 discover() {
-  tu sync "$PROVIDER" --discover "$@" >"$TMP/sync.out"
+  tu sync "$PROVIDER" --discover >"$TMP/sync.out"
 }
 
 discovered() {
