@@ -26,6 +26,7 @@ struct account_record {
 	enum state state;
 	int64_t evaluated_at_ms; /* when that was worked out */
 	int64_t next_edge_ms;	 /* when time alone changes it; 0: never */
+	int64_t changed_at_ms;	 /* what its last change said; 0: none did */
 };
 
 /* An account's grants, for as many questions as come up. */
@@ -69,6 +70,8 @@ static void get(
 	out->state = (enum state)record_enum(&r, STATE_COUNT);
 	out->evaluated_at_ms = reader_i64(&r);
 	out->next_edge_ms = reader_i64(&r);
+	if (reader_has_more(&r))
+		out->changed_at_ms = reader_i64(&r);
 	record_result(
 	    txn, record_end(&r, NULL), "an account's record does not decode");
 }
@@ -133,6 +136,7 @@ static void put(struct lmdb_txn *txn, const char *account,
 	writer_u8(&record.w, (uint8_t)after->state);
 	writer_i64(&record.w, after->evaluated_at_ms);
 	writer_i64(&record.w, after->next_edge_ms);
+	writer_i64(&record.w, after->changed_at_ms);
 	record_put(txn, TABLE_ACCOUNTS, &key, &record);
 }
 
@@ -153,29 +157,80 @@ static int64_t revoked_since(const struct held_grant *held,
 	return effect->at_ms;
 }
 
-/*
- * When the answer became true. Access begins with its grant, an end that has
- * passed is the end, and what a payment revokes is revoked since the money went
- * back, whenever we heard of any.
- */
-static int64_t effective(const struct entitlement *answer,
-    const struct held_grant *grants, const struct accounts_event *event,
+/* The end of all that this event's object gave, if that is over; else 0. */
+static int64_t own_end(const struct holding *holding,
+    const struct accounts_event *event, int64_t now_ms)
+{
+	int64_t last_ms = 0;
+
+	for (size_t i = 0; i < holding->n; i++) {
+		const struct held_grant *held = &holding->grants[i];
+
+		if (!name_ref_equal(&held->object, event->about))
+			continue;
+		if (held->grant.until_ms <= 0 || held->grant.until_ms > now_ms)
+			return 0;
+		if (held->grant.until_ms > last_ms)
+			last_ms = held->grant.until_ms;
+	}
+	return last_ms;
+}
+
+/* When this event's own object made the answer what it is. */
+static int64_t own_moment(const struct entitlement *answer,
+    const struct holding *holding, const struct accounts_event *event,
     int64_t now_ms)
 {
-	const struct held_grant *held;
+	const struct held_grant *held = &holding->grants[answer->deciding];
+	int64_t at_ms = event->at_ms, end_ms;
+
+	if (answer->entitled == ENTITLED_YES && held->grant.since_ms > at_ms)
+		at_ms = held->grant.since_ms;
+	if (answer->entitled == ENTITLED_NO) {
+		end_ms = own_end(holding, event, now_ms);
+		if (end_ms != 0 && end_ms < at_ms)
+			at_ms = end_ms;
+	}
+	return revoked_since(held, event, now_ms, at_ms);
+}
+
+/* Until when somebody else said yes, of what is over; 0: nobody did. */
+static int64_t others_end(const struct holding *holding, int64_t now_ms)
+{
+	int64_t last_ms = 0;
+
+	for (size_t i = 0; i < holding->n; i++) {
+		const struct held_grant *held = &holding->grants[i];
+		int64_t until_ms = held->grant.until_ms;
+
+		if (until_ms > last_ms && until_ms <= now_ms &&
+		    entitle_grant(held, until_ms - 1) == ENTITLED_YES)
+			last_ms = until_ms;
+	}
+	return last_ms;
+}
+
+/*
+ * When the answer became true. Access begins with its grant, an end that has
+ * passed is the end (of several the last one), and what a payment revokes is
+ * revoked since the money went back, whenever we heard of any. What was
+ * announced stays announced: a change is never dated before the last one.
+ */
+static int64_t effective(const struct entitlement *answer,
+    const struct holding *holding, const struct accounts_event *event,
+    int64_t floor_ms, int64_t now_ms)
+{
 	int64_t at_ms = event->at_ms;
 
 	if (decides(answer) && event->about != NULL) {
-		held = &grants[answer->deciding];
-		if (answer->entitled == ENTITLED_YES &&
-		    held->grant.since_ms > at_ms)
-			at_ms = held->grant.since_ms;
-		if (answer->entitled == ENTITLED_NO &&
-		    held->grant.until_ms > 0 && held->grant.until_ms < at_ms &&
-		    name_ref_equal(&held->object, event->about))
-			at_ms = held->grant.until_ms;
-		at_ms = revoked_since(held, event, now_ms, at_ms);
+		at_ms = own_moment(answer, holding, event, now_ms);
+		if (answer->entitled == ENTITLED_NO) {
+			int64_t end_ms = others_end(holding, now_ms);
+
+			at_ms = at_ms > end_ms ? at_ms : end_ms;
+		}
 	}
+	at_ms = at_ms > floor_ms ? at_ms : floor_ms;
 	return at_ms < now_ms ? at_ms : now_ms;
 }
 
@@ -201,8 +256,8 @@ static bool weigh(struct store_turn *turn, const char *account,
 		    .was = record->entitled,
 		    .state = answer.state,
 		    .has_grant = decides(&answer),
-		    .at_ms = effective(
-			&answer, holding->grants, event, turn->now_ms),
+		    .at_ms = effective(&answer, holding, event,
+			record->changed_at_ms, turn->now_ms),
 		    .recorded_at_ms = turn->now_ms,
 		    .cause = event->cause};
 		if (change.has_grant) {
@@ -210,6 +265,7 @@ static bool weigh(struct store_turn *turn, const char *account,
 			change.grant = holding->grants[answer.deciding].grant;
 		}
 		changes_append(turn->txn, &change);
+		record->changed_at_ms = change.at_ms;
 	}
 	record->entitled = answer.entitled;
 	record->state = answer.state;

@@ -398,13 +398,28 @@ static json_t *target_member(
 	return line.object;
 }
 
+/* Only of a configuration that hands changes on. */
+static void put_targets(struct line *line, const struct target_status *targets,
+    size_t n, int64_t now_ms)
+{
+	json_t *array;
+
+	if (n == 0)
+		return;
+	array = json_array();
+	for (size_t i = 0; i < n; i++)
+		line->failed |=
+		    json_array_append_new(array,
+			target_member(&targets[i], now_ms, &line->failed)) != 0;
+	put(line, "on_change", array);
+}
+
 char *wire_stats(const struct store_stats *stats,
     const struct provider_status *providers, size_t n,
     const struct target_status *targets, size_t n_targets, int64_t now_ms)
 {
 	struct line line = line_new();
 	json_t *array = json_array();
-	json_t *on_change = json_array();
 
 	put_number(&line, "inbox", stats->inbox);
 	put(&line, "jobs", jobs_member(stats, &line.failed));
@@ -422,10 +437,6 @@ char *wire_stats(const struct store_stats *stats,
 		    json_array_append_new(array,
 			provider_member(&providers[i], &line.failed)) != 0;
 	put(&line, "providers", array);
-	for (size_t i = 0; i < n_targets; i++)
-		line.failed |=
-		    json_array_append_new(on_change,
-			target_member(&targets[i], now_ms, &line.failed)) != 0;
-	put(&line, "on_change", on_change);
+	put_targets(&line, targets, n_targets, now_ms);
 	return line_end(&line);
 }
