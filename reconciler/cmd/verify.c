@@ -15,7 +15,6 @@
 
 /* Whom the differences are printed for. */
 struct listener {
-	struct arena arena;
 	bool json;
 	bool failed;
 };

@@ -38,6 +38,7 @@ static int load_here(
     const struct comparison *c, struct sides *sides, struct err_text *err)
 {
 	struct account_view seen;
+	const struct held_grant *held;
 	int rc;
 
 	if (c->record->account == NULL)
@@ -46,11 +47,12 @@ static int load_here(
 	    c->now_ms, c->arena, &seen, err);
 	if (rc != 0)
 		return rc;
-	for (size_t i = 0; i < seen.n_grants; i++) {
-		if (!name_ref_equal(&seen.grants[i].object, &c->record->ref))
+	held = seen.grants; /* in the arena */
+	for (size_t i = 0; i < seen.n_grants; i++, held++) {
+		if (!name_ref_equal(&held->object, &c->record->ref))
 			continue;
 		if (sides->n_here++ == 0)
-			sides->here = &seen.grants[i];
+			sides->here = held;
 	}
 	return 0;
 }

@@ -66,9 +66,9 @@ static inline void sign_as_told(struct sign_headers *headers, const char *line)
 static inline enum generic_scheme sign_scheme(
     const struct provider_settings *provider)
 {
-	const struct generic_options *options = provider->options;
+	const struct generic_options *generic = provider->options;
 
-	return options->verify.scheme;
+	return generic->verify.scheme;
 }
 
 /* Both secrets hold, as while one is being rotated. */
@@ -271,8 +271,8 @@ static inline void sign_mac(struct sign_headers *headers,
 static inline void sign_generic(struct sign_headers *headers,
     const struct provider_settings *provider, const struct client_hook *hook)
 {
-	const struct generic_options *options = provider->options;
-	const struct generic_verify *v = &options->verify;
+	const struct generic_options *generic = provider->options;
+	const struct generic_verify *v = &generic->verify;
 	char value[512];
 
 	if (v->scheme == GENERIC_HMAC || v->scheme == GENERIC_PAIRS)
