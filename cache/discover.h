@@ -17,39 +17,46 @@ struct settings;
 struct store;
 struct store_view;
 
+/* A list of a provider (core/listing.h) that is to be read. */
+struct list_wish {
+	const char *provider;
+	const char *name;
+	bool restart; /* from its first page, wherever it was left */
+};
+
 /*
- * store_discover(store, settings, provider, name, restart, now, goes_on, err):
- * read a list of the provider's (core/listing.h): on from where it was left
- * (*goes_on), or from its first page when it was never begun, was read to its
- * end, or restart says so. A parked one is set going.
+ * store_discover(store, settings, wish, now, goes_on, err): read it on from
+ * where it was left (*goes_on), or from its first page when it was never begun
+ * or was read to its end. A parked one is set going.
  */
 int store_discover(struct store *store, const struct settings *settings,
-    const char *provider, const char *name, bool restart, int64_t now_ms,
-    bool *goes_on, struct err_text *err);
+    const struct list_wish *wish, int64_t now_ms, bool *goes_on,
+    struct err_text *err);
 
-/* A place among the objects; all zero: before the first. */
+/* A place among a provider's objects; but for its name zero: before the first.
+ */
 struct store_place {
+	const char *provider; /* borrowed */
 	uint8_t at[512];
 	size_t len;
 };
 
 /*
- * store_resync(store, settings, provider, place, max, now, n, err): up to max
- * objects of the provider behind the place are to be looked at as soon as the
- * budget allows (cause resync); the place moves on. *n: how many; 0: all are.
+ * store_resync(store, settings, place, max, now, n, err): up to max objects
+ * behind the place are to be looked at as soon as the budget allows (cause
+ * resync); the place moves on. *n: how many; 0: all are.
  */
 int store_resync(struct store *store, const struct settings *settings,
-    const char *provider, struct store_place *place, size_t max, int64_t now_ms,
-    size_t *n, struct err_text *err);
+    struct store_place *place, size_t max, int64_t now_ms, size_t *n,
+    struct err_text *err);
 
 /*
- * store_view_refs(view, provider, place, max, arena, out, n, err): the names of
- * up to max objects of the provider behind the place, which moves on; *n 0: no
- * more.
+ * store_view_refs(view, place, max, arena, out, n, err): the names of up to max
+ * objects behind the place, which moves on; *n 0: no more.
  */
-int store_view_refs(struct store_view *view, const char *provider,
-    struct store_place *place, size_t max, struct arena *arena,
-    struct object_ref **out, size_t *n, struct err_text *err);
+int store_view_refs(struct store_view *view, struct store_place *place,
+    size_t max, struct arena *arena, struct object_ref **out, size_t *n,
+    struct err_text *err);
 
 /* How far a list has been read. */
 struct list_progress {

@@ -184,14 +184,14 @@ static void begin(struct store_turn *turn, const struct object_ref *ref,
 }
 
 int store_discover(struct store *store, const struct settings *settings,
-    const char *provider, const char *name, bool restart, int64_t now_ms,
-    bool *goes_on, struct err_text *err)
+    const struct list_wish *wish, int64_t now_ms, bool *goes_on,
+    struct err_text *err)
 {
 	struct object_ref ref = {
-	    .provider = provider, .kind = listing_kind, .id = name};
-	struct job_filter parked = {.provider = provider,
+	    .provider = wish->provider, .kind = listing_kind, .id = wish->name};
+	struct job_filter parked = {.provider = wish->provider,
 	    .kind = listing_kind,
-	    .id = name,
+	    .id = wish->name,
 	    .state = JOB_PARKED};
 	struct store_turn *turn;
 	struct random random;
@@ -205,7 +205,7 @@ int store_discover(struct store *store, const struct settings *settings,
 	rc = store_turn_begin(store, settings, now_ms, &random, &turn, err);
 	if (rc != 0)
 		return rc;
-	begin(turn, &ref, restart, goes_on);
+	begin(turn, &ref, wish->restart, goes_on);
 	rc = store_turn_commit(turn, err);
 	if (rc == 0)
 		rc = store_jobs_retry(store, &parked, false, now_ms, &n, err);
@@ -246,9 +246,8 @@ static bool seek_place(struct lmdb_cursor *cursor,
 }
 
 /* The names of up to max objects behind the place, which moves on. */
-static size_t take_refs(struct lmdb_txn *txn, const char *provider,
-    struct store_place *place, struct arena *arena, size_t max,
-    struct object_ref *out)
+static size_t take_refs(struct lmdb_txn *txn, struct store_place *place,
+    struct arena *arena, size_t max, struct object_ref *out)
 {
 	struct lmdb_cursor *cursor = lmdb_cursor_open(txn, TABLE_OBJECTS);
 	struct span k, v;
@@ -257,7 +256,7 @@ static size_t take_refs(struct lmdb_txn *txn, const char *provider,
 	bool more;
 
 	key_init(&prefix);
-	key_text(&prefix, provider);
+	key_text(&prefix, place->provider);
 	more = seek_place(cursor, place, &prefix, &k);
 	while (more && n < max && take_ref(k, &prefix, arena, &out[n])) {
 		memcpy(place->at, k.data, k.len);
@@ -269,8 +268,8 @@ static size_t take_refs(struct lmdb_txn *txn, const char *provider,
 	return n;
 }
 
-static size_t want_objects(struct store_turn *turn, const char *provider,
-    struct store_place *place, size_t max)
+static size_t want_objects(
+    struct store_turn *turn, struct store_place *place, size_t max)
 {
 	struct object_ref *refs = arena_alloc(&turn->arena, max, sizeof(*refs));
 	size_t n = 0;
@@ -278,8 +277,7 @@ static size_t want_objects(struct store_turn *turn, const char *provider,
 	if (refs == NULL)
 		lmdb_fail(turn->txn, ERR_FULL, "no room for so many at once");
 	else
-		n = take_refs(
-		    turn->txn, provider, place, &turn->arena, max, refs);
+		n = take_refs(turn->txn, place, &turn->arena, max, refs);
 	for (size_t i = 0; i < n; i++)
 		jobs_want(
 		    turn, &refs[i], NULL, NULL, CAUSE_RESYNC, turn->now_ms);
@@ -287,8 +285,8 @@ static size_t want_objects(struct store_turn *turn, const char *provider,
 }
 
 int store_resync(struct store *store, const struct settings *settings,
-    const char *provider, struct store_place *place, size_t max, int64_t now_ms,
-    size_t *n, struct err_text *err)
+    struct store_place *place, size_t max, int64_t now_ms, size_t *n,
+    struct err_text *err)
 {
 	struct store_turn *turn;
 	struct random random;
@@ -299,7 +297,7 @@ int store_resync(struct store *store, const struct settings *settings,
 	rc = store_turn_begin(store, settings, now_ms, &random, &turn, err);
 	if (rc != 0)
 		return rc;
-	*n = want_objects(turn, provider, place, max);
+	*n = want_objects(turn, place, max);
 	rc = store_turn_commit(turn, err);
 	if (rc == 0 && *n > 0)
 		wake_ring(store->wake);
@@ -308,15 +306,15 @@ int store_resync(struct store *store, const struct settings *settings,
 
 /* ---- reading ------------------------------------------------------------ */
 
-int store_view_refs(struct store_view *view, const char *provider,
-    struct store_place *place, size_t max, struct arena *arena,
-    struct object_ref **out, size_t *n, struct err_text *err)
+int store_view_refs(struct store_view *view, struct store_place *place,
+    size_t max, struct arena *arena, struct object_ref **out, size_t *n,
+    struct err_text *err)
 {
 	*n = 0;
 	*out = arena_alloc(arena, max, sizeof(**out));
 	if (*out == NULL)
 		return err_set(err, ERR_FULL, "no room for so many at once");
-	*n = take_refs(view->txn, provider, place, arena, max, *out);
+	*n = take_refs(view->txn, place, arena, max, *out);
 	if (lmdb_error(view->txn) != 0)
 		lmdb_error_text(view->txn, err);
 	return lmdb_error(view->txn);

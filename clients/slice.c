@@ -49,10 +49,11 @@ static int skip_string(struct scan *s)
 /* A number, true, false or null: up to what may stand behind it. */
 static int skip_word(struct scan *s)
 {
+	static const char marks[] = {',', ':', ']', '}', '[', '{', '"'};
 	const char *from = s->at;
 
 	while (s->at < s->end && !is_blank(*s->at) &&
-	       memchr(",:]}[{\"", *s->at, 7) == NULL)
+	       memchr(marks, *s->at, sizeof(marks)) == NULL)
 		s->at++;
 	return s->at > from ? 0 : ERR_BAD;
 }

@@ -38,13 +38,13 @@ struct wish {
 static int resync(struct cmd_session *s, const struct provider_settings *p,
     struct err_text *err)
 {
-	struct store_place place = {.len = 0};
+	struct store_place place = {.provider = p->name};
 	unsigned long long all = 0;
 	size_t n = 1;
 	int rc = 0;
 
 	while (rc == 0 && n > 0) {
-		rc = store_resync(s->store, s->settings, p->name, &place, BATCH,
+		rc = store_resync(s->store, s->settings, &place, BATCH,
 		    clock_wall_ms(), &n, err);
 		all += n;
 	}
@@ -64,9 +64,11 @@ static int discover(struct cmd_session *s, const struct provider_settings *p,
 		    "%s: %s has no list to discover from\n", p->name, p->type);
 	for (size_t i = 0; i < p->client->n_lists && rc == 0; i++) {
 		const char *name = p->client->lists[i].name;
+		struct list_wish wish = {
+		    .provider = p->name, .name = name, .restart = restart};
 
-		rc = store_discover(s->store, s->settings, p->name, name,
-		    restart, clock_wall_ms(), &goes_on, err);
+		rc = store_discover(s->store, s->settings, &wish,
+		    clock_wall_ms(), &goes_on, err);
 		if (rc == 0)
 			printf("%s: the list of %s is to be read, %s\n",
 			    p->name, name,

@@ -63,6 +63,7 @@ static int run(struct cmd_context *context, struct cmd_session *s,
     const struct verify_options *options, bool json)
 {
 	struct listener listener = {.json = json};
+	struct verify_options asked = *options;
 	struct verify_report report;
 	struct err_text err;
 	int rc;
@@ -71,8 +72,10 @@ static int run(struct cmd_context *context, struct cmd_session *s,
 	    settings_provider(s->settings, options->provider) == NULL)
 		return cmd_say_fail(context, "no provider \"%s\" in %s",
 		    options->provider, s->settings->file);
-	rc = verify_run(s->settings, s->store, options, &context->log, found,
-	    &listener, &report, &err);
+	asked.found = found;
+	asked.cookie = &listener;
+	rc = verify_run(
+	    s->settings, s->store, &asked, &context->log, &report, &err);
 	if (rc != 0)
 		return cmd_fail(context, &err);
 	if (listener.failed || fflush(stdout) != 0)

@@ -161,6 +161,8 @@ static int add_recorded(
 		return 0;
 	}
 	other.record = record;
+	if (w->objects == NULL)
+		return no_memory(w);
 	w->objects[w->n++] = other;
 	return 0;
 }

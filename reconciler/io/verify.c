@@ -34,8 +34,6 @@ struct verifier {
 	const struct settings *settings;
 	struct store *store;
 	const struct verify_options *options;
-	void (*found)(void *cookie, const struct drift *drift);
-	void *cookie;
 	struct verify_report *report;
 	struct random random;
 	struct lane *lanes;
@@ -76,12 +74,13 @@ static int walk(struct verifier *v, struct err_text *err)
 	while (rc == 0 && v->names.n == 0 && v->lane < v->n_lanes) {
 		const struct lane *lane = &v->lanes[v->lane];
 
+		v->place.provider = lane->provider->name;
 		if (is_meant(v, lane)) {
 			rc = store_view_open(v->store, &view, err);
 			if (rc == 0)
-				rc = store_view_refs(view, lane->provider->name,
-				    &v->place, BATCH, &v->names.arena,
-				    &v->names.refs, &v->names.n, err);
+				rc = store_view_refs(view, &v->place, BATCH,
+				    &v->names.arena, &v->names.refs,
+				    &v->names.n, err);
 			store_view_close(view);
 			view = NULL;
 		}
@@ -238,8 +237,8 @@ static int compare(struct verifier *v, const struct flight *f,
 	    .outcome = &f->outcome,
 	    .now_ms = clock_wall_ms(),
 	    .arena = arena,
-	    .found = v->found,
-	    .cookie = v->cookie};
+	    .found = v->options->found,
+	    .cookie = v->options->cookie};
 	struct object record;
 	int rc = store_view_object(view, &f->claim.ref, arena, &record, err);
 
@@ -395,14 +394,11 @@ static int loop(struct verifier *v, struct err_text *err)
 
 int verify_run(const struct settings *settings, struct store *store,
     const struct verify_options *options, const struct log *log,
-    void (*found)(void *cookie, const struct drift *drift), void *cookie,
     struct verify_report *report, struct err_text *err)
 {
 	struct verifier v = {.settings = settings,
 	    .store = store,
 	    .options = options,
-	    .found = found,
-	    .cookie = cookie,
 	    .report = report};
 	int rc;
 

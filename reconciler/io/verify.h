@@ -15,11 +15,6 @@ struct err_text;
 struct log;
 struct settings;
 
-struct verify_options {
-	const char *provider; /* NULL: each one */
-	uint64_t sample;      /* so many objects, taken at random; 0: all */
-};
-
 /* One thing in which record and provider differ. Borrowed for the call. */
 struct drift {
 	const struct object_ref *ref;
@@ -29,6 +24,14 @@ struct drift {
 	const char *there;   /* at the provider; or NULL */
 	bool access;	     /* the object's own say on access differs now */
 	bool pending; /* it is to be looked at anyway: no drift, a delay */
+};
+
+struct verify_options {
+	const char *provider; /* NULL: each one */
+	uint64_t sample;      /* so many objects, taken at random; 0: all */
+	/* found(cookie, drift): called for each difference. */
+	void (*found)(void *cookie, const struct drift *drift);
+	void *cookie;
 };
 
 struct verify_report {
@@ -41,13 +44,11 @@ struct verify_report {
 };
 
 /*
- * verify_run(settings, store, options, log, found, cookie, report, err): found
- * is called for each difference. 0, also when there is drift; negative when it
- * could not go on. Ends early when stop_requested().
+ * verify_run(settings, store, options, log, report, err): 0, also when there is
+ * drift; negative when it could not go on. Ends early when stop_requested().
  */
 int verify_run(const struct settings *settings, struct store *store,
     const struct verify_options *options, const struct log *log,
-    void (*found)(void *cookie, const struct drift *drift), void *cookie,
     struct verify_report *report, struct err_text *err);
 
 #endif

@@ -9,11 +9,12 @@ static const struct object_ref list_ref = {
 
 static void discover(struct fixture *f, bool restart, bool goes_on)
 {
+	const struct list_wish wish = {
+	    .provider = "shop", .name = "subscriptions", .restart = restart};
 	bool went_on;
 
-	assert_int_equal(
-	    store_discover(f->store, &f->settings, "shop", "subscriptions",
-		restart, f->now_ms, &went_on, &f->err),
+	assert_int_equal(store_discover(f->store, &f->settings, &wish,
+			     f->now_ms, &went_on, &f->err),
 	    0);
 	assert_int_equal(went_on, goes_on);
 }
@@ -156,7 +157,7 @@ static void test_a_page_that_is_none(void **state)
 static void test_resync_walks_all(void **state)
 {
 	struct fixture *f = *state;
-	struct store_place place = {.len = 0};
+	struct store_place place = {.provider = "shop"};
 	struct claim claims[8];
 	struct answer a;
 	size_t n, all = 0;
@@ -168,8 +169,8 @@ static void test_resync_walks_all(void **state)
 	}
 	f->now_ms += 10000;
 	do {
-		assert_int_equal(store_resync(f->store, &f->settings, "shop",
-				     &place, 2, f->now_ms, &n, &f->err),
+		assert_int_equal(store_resync(f->store, &f->settings, &place, 2,
+				     f->now_ms, &n, &f->err),
 		    0);
 		all += n;
 	} while (n > 0);
@@ -179,8 +180,8 @@ static void test_resync_walks_all(void **state)
 		assert_string_equal(claims[i].ref.id, ids[i]);
 		assert_int_equal(claims[i].cause, CAUSE_RESYNC);
 	}
-	place.len = 0;
-	assert_int_equal(store_resync(f->store, &f->settings, "mint", &place, 2,
+	place = (struct store_place){.provider = "mint"};
+	assert_int_equal(store_resync(f->store, &f->settings, &place, 2,
 			     f->now_ms, &n, &f->err),
 	    0);
 	assert_int_equal(n, 0);

@@ -29,14 +29,14 @@ static void notify(struct bench *b, const char *prefix, int n)
 static void test_resync_gets_a_share(void **state)
 {
 	struct bench *b = *state;
-	struct store_place place = {.len = 0};
+	struct store_place place = {.provider = "shop"};
 	size_t n;
 
 	notify(b, "known", KNOWN);
 	bench_run(b);
 	b->world.log[0] = '\0';
-	assert_int_equal(store_resync(b->f->store, &b->f->settings, "shop",
-			     &place, 100, b->f->now_ms, &n, &b->f->err),
+	assert_int_equal(store_resync(b->f->store, &b->f->settings, &place, 100,
+			     b->f->now_ms, &n, &b->f->err),
 	    0);
 	assert_int_equal(n, KNOWN);
 	notify(b, "new", FLOOD);

@@ -33,9 +33,9 @@ static const struct client *ecartpay(void)
 static void test_ids(void **state)
 {
 	static const char *const bad[] = {"", "65b0565f7f9f32242108746",
-	    OBJECT "0", "65B0565F7F9F32242108746A", "65b0565f7f9f32242108746g",
-	    "../customers/1", "%2e%2e", "TR0000016663",
-	    "65b0565f 7f9f322421087", "1849"};
+	    "65b0565f7f9f32242108746a0", "65B0565F7F9F32242108746A",
+	    "65b0565f7f9f32242108746g", "../customers/1", "%2e%2e",
+	    "TR0000016663", "65b0565f 7f9f322421087", "1849"};
 
 	(void)state;
 	assert_true(ecartpay_is_object(OBJECT));
