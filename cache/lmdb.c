@@ -264,6 +264,11 @@ void lmdb_abort(struct lmdb_txn *txn)
 	end(txn);
 }
 
+void lmdb_rest(struct lmdb_txn *txn)
+{
+	mdb_txn_reset(txn->txn);
+}
+
 int lmdb_renew(struct lmdb_txn *txn, struct err_text *err)
 {
 	int rc;
