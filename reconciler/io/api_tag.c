@@ -11,6 +11,9 @@
 
 enum { HASH_DIGITS = 16 };
 
+/* What a tag of ours is made of: hexadecimal digits and a moment. */
+static const char letters[] = "0123456789abcdef-:.TZ";
+
 /* No text inside of JSON can look like it: there a quote has a backslash. */
 static const char moment_key[] = ",\"as_of\":\"";
 
@@ -35,7 +38,8 @@ const char *api_tag_make(const char *body, char out[API_TAG_MAX])
 	size_t first_len, len;
 
 	first = at = find_moment(body, &len);
-	first_len = len < CLOCK_TEXT_MAX ? len : 0;
+	first_len =
+	    len < CLOCK_TEXT_MAX && strspn(at, letters) == len ? len : 0;
 	for (;;) {
 		/* The parts are chained, each with those before it. */
 		hash = (hash ^ text_hash(body, (size_t)(at - body))) *
@@ -53,12 +57,10 @@ const char *api_tag_make(const char *body, char out[API_TAG_MAX])
 /* One tag of the list, with its quotes, is like ours up to the moment. */
 static bool is_like(const char *tag, size_t len, const char *ours)
 {
-	static const char allowed[] = "0123456789abcdef-:.TZ";
-
 	if (len < HASH_DIGITS + 3 || len >= API_TAG_MAX ||
 	    strncmp(tag, ours, HASH_DIGITS + 2) != 0)
 		return false;
-	return strspn(tag + 1, allowed) == len - 2;
+	return strspn(tag + 1, letters) == len - 2;
 }
 
 bool api_tag_match(const char *header, char tag[API_TAG_MAX])
