@@ -9,27 +9,10 @@
 #include "reconciler/base/err.h"
 #include "reconciler/base/text.h"
 
-#include "reconciler/io/body.h"
 #include "reconciler/io/framing.h"
 #include "reconciler/io/http.h"
+#include "reconciler/io/http_ring.h"
 #include "reconciler/io/http_text.h"
-
-/*
- * Each connection has one exchange for all of its requests. It is
- *   IDLE      waiting for the head of the next request,
- *   READING   head seen, body on its way,
- *   REFUSED   answered past libmicrohttpd before the body was read; what still
- *             comes is thrown away for a while, so that the client can read
- *             the answer before the connection is reset,
- *   GIVEN     in the caller's hands, inside `handle`,
- *   HELD      in the caller's hands, after `handle`,
- *   PARKED    the same, and suspended: it will take long,
- *   ANSWERED  the answer is being sent.
- * While it is held, libmicrohttpd asks again for an answer each turn: that
- * costs less than to suspend and resume the connection, which would take it
- * out of the epoll set and put it back.
- */
-enum phase { IDLE, READING, REFUSED, GIVEN, HELD, PARKED, ANSWERED };
 
 enum {
 	PASSES_MAX = 16,       /* of libmicrohttpd in one turn */
@@ -37,37 +20,6 @@ enum {
 	HELD_WAIT_MAX_MS = 64,
 	REAP_EVERY_MS = 100,
 	MEMORY_STEP_BYTES = 1024,
-};
-
-struct http_exchange {
-	struct http *http;
-	struct MHD_Connection *connection; /* NULL: closed */
-	struct http_exchange *older;	   /* in the order of since_ms */
-	struct http_exchange *newer;
-	int64_t since_ms; /* its time began to run */
-	enum phase phase;
-	bool cut;  /* its socket was shut down */
-	bool left; /* the client did, while it was held */
-	const char *method;
-	const char *path;
-	size_t thrown_bytes; /* REFUSED */
-	struct body body;
-};
-
-struct http {
-	struct http_options options;
-	struct MHD_Daemon *daemon;
-	struct http_exchange ring; /* of all connections; head of the list */
-	int64_t now_ms;
-	int64_t reaped_ms;
-	int64_t held_wait_ms;
-	size_t connections;
-	size_t active; /* neither IDLE nor REFUSED */
-	size_t held;
-	struct body_pool bodies;
-	bool again; /* something was answered in this pass */
-	bool draining;
-	bool closing;
 };
 
 struct http_reply {
@@ -154,24 +106,6 @@ void http_reply_free(struct http_reply *reply)
 
 /* ---- connections and their time ---------------------------------------- */
 
-static void unlink_exchange(struct http_exchange *x)
-{
-	x->older->newer = x->newer;
-	x->newer->older = x->older;
-}
-
-/* Its time begins anew: it becomes the newest. */
-static void touch(struct http_exchange *x)
-{
-	struct http_exchange *ring = &x->http->ring;
-
-	x->since_ms = x->http->now_ms;
-	x->newer = ring;
-	x->older = ring->older;
-	ring->older->newer = x;
-	ring->older = x;
-}
-
 static void cut(struct http_exchange *x)
 {
 	const union MHD_ConnectionInfo *info = MHD_get_connection_info(
@@ -182,19 +116,10 @@ static void cut(struct http_exchange *x)
 	x->cut = true;
 }
 
-static int64_t time_allowed(const struct http *http)
-{
-	bool crowded = http->connections >= http->options.max_connections;
-
-	return crowded && http->options.timeout_ms > HTTP_CROWDED_MS
-		   ? HTTP_CROWDED_MS
-		   : http->options.timeout_ms;
-}
-
 /* libmicrohttpd learns of the end of a socket through epoll. */
 static void reap(struct http *http)
 {
-	int64_t allowed = time_allowed(http);
+	int64_t allowed = http_ring_allowed_ms(http);
 	struct http_exchange *x = http->ring.newer;
 
 	if (http->now_ms < http->reaped_ms + REAP_EVERY_MS)
@@ -205,8 +130,8 @@ static void reap(struct http *http)
 
 		if (x->phase != HELD && x->phase != PARKED)
 			cut(x);
-		unlink_exchange(x);
-		touch(x);
+		http_ring_leave(x);
+		http_ring_join(x);
 		x = next;
 		if (x->since_ms == http->now_ms)
 			break; /* once around */
@@ -229,14 +154,14 @@ static void on_connection(void *cookie, struct MHD_Connection *connection,
 		x->connection = connection;
 		body_init(
 		    &x->body, &http->bodies, http->options.max_body_bytes);
-		touch(x);
+		http_ring_join(x);
 		return;
 	}
 	http->connections--;
 	*context = NULL;
 	if (x == NULL)
 		return;
-	unlink_exchange(x);
+	http_ring_leave(x);
 	x->connection = NULL;
 	if (x->phase != HELD || http->closing) {
 		body_fini(&x->body);
@@ -374,8 +299,8 @@ static void on_completed(void *cookie, struct MHD_Connection *connection,
 		x->http->active--;
 	body_reset(&x->body);
 	x->phase = IDLE;
-	unlink_exchange(x);
-	touch(x);
+	http_ring_leave(x);
+	http_ring_join(x);
 }
 
 const char *http_method(const struct http_exchange *exchange)
@@ -516,8 +441,8 @@ static void give(
 		return;
 	}
 	x->phase = ANSWERED;
-	unlink_exchange(x);
-	touch(x);
+	http_ring_leave(x);
+	http_ring_join(x);
 	if (response == NULL || MHD_queue_response(x->connection,
 				    (unsigned int)status, response) != MHD_YES)
 		cut(x);
@@ -640,8 +565,8 @@ static int64_t time_to_wait(struct http *http)
 	int64_t wait_ms = -1;
 
 	if (http->ring.newer != &http->ring) {
-		wait_ms = http->ring.newer->since_ms + time_allowed(http) -
-			  http->now_ms;
+		wait_ms = http->ring.newer->since_ms +
+			  http_ring_allowed_ms(http) - http->now_ms;
 		if (wait_ms < REAP_EVERY_MS)
 			wait_ms = REAP_EVERY_MS;
 	}

@@ -63,12 +63,15 @@ same() {
 
 # A hundred questions; RANDOM is seeded, so that a bad one comes again.
 RANDOM=46
+# shellcheck disable=SC2034 # one_of takes lists by their names
 accounts=(ecurring/7 ecurring/8 ecurring/9 "$strange" nobody)
 one_of() {
   local -n list=$1
   echo "${list[RANDOM % ${#list[@]}]}"
 }
+# shellcheck disable=SC2034
 products=(3 4 none 'x y') labels=(a '' 'b&c')
+# shellcheck disable=SC2034
 moments=("$(ago 7200)" "$(ago 2700)" "$(ago 60)" "$(ahead 3600)" "$before"
   2026-01-01 2026-11-22T06:00:00+01:00)
 for ((n = 0; n < 100; n++)); do

@@ -1,5 +1,5 @@
 #!/bin/bash
-# shellcheck disable=SC2016 # wait_until evaluates its text
+# shellcheck disable=SC2016,SC2034 # wait_until evaluates its text, lib.sh reads
 # /metrics is OpenMetrics 1.0, line by line, carries what shows health, and
 # tells of no account, id or secret.
 # shellcheck source=/dev/null
