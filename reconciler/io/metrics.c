@@ -1,5 +1,7 @@
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "reconciler/base/buf.h"
@@ -15,6 +17,8 @@
 #ifndef TRUEUP_VERSION
 #define TRUEUP_VERSION "unversioned"
 #endif
+
+enum { STATM_BYTES = 256 };
 
 /* ---- the store ---------------------------------------------------------- */
 
@@ -263,18 +267,18 @@ void metrics_store(struct buf *out, const struct status *status, int64_t now_ms)
 /* The second number of statm(5): pages in memory. 0: not known here. */
 static uint64_t resident_bytes(void)
 {
-	unsigned long long size, pages = 0;
+	char line[STATM_BYTES];
 	FILE *file = fopen("/proc/self/statm", "re");
+	const char *pages = NULL;
 
 	if (file == NULL)
 		return 0;
-	/* Both are bounded by the machine's memory.
-	 * NOLINTNEXTLINE(cert-err34-c)
-	 */
-	if (fscanf(file, "%llu %llu", &size, &pages) != 2)
-		pages = 0;
+	if (fgets(line, sizeof(line), file) != NULL)
+		pages = strchr(line, ' ');
 	(void)fclose(file);
-	return (uint64_t)pages * (uint64_t)sysconf(_SC_PAGESIZE);
+	return pages == NULL ? 0
+			     : strtoull(pages, NULL, 10) *
+				   (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
 static void add_answers(struct buf *out, const struct api_counts *counts)

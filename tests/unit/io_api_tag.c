@@ -19,15 +19,18 @@ static const char early[] =
 static const char late[] = "{\"account\":\"a\",\"as_of\":\"2026-01-01T00:00:09Z"
 			   "\",\"fresh\":true}";
 
+#define BODY(account, fresh) \
+	"{\"account\":\"" account "\",\"as_of\":\"2026-01-01T00:00:00Z\"," \
+	"\"fresh\":" fresh "}"
+
 static void test_tag_is_strong(void **state)
 {
-	static const char *const bodies[] = {"", "a", "b", "[]\n", early, late,
-	    "{\"account\":\"b\",\"as_of\":\"2026-01-01T00:00:00Z\",\"fresh\":"
-	    "true}",
-	    "{\"account\":\"a\",\"as_of\":\"2026-01-01T00:00:00Z\",\"fresh\":"
-	    "null}",
-	    "{\"account\":\"\\\",\\\"as_of\\\":\\\"1\",\"x\":1}",
-	    "{\"account\":\"\\\",\\\"as_of\\\":\\\"2\",\"x\":1}"};
+	static const char other[] = BODY("b", "true");
+	static const char stale[] = BODY("a", "null");
+	static const char quoted[] = BODY("\\\",\\\"as_of\\\":\\\"1", "1");
+	static const char requoted[] = BODY("\\\",\\\"as_of\\\":\\\"2", "1");
+	static const char *const bodies[] = {
+	    "", "a", "b", "[]\n", early, late, other, stale, quoted, requoted};
 	char a[API_TAG_MAX], b[API_TAG_MAX];
 
 	(void)state;
