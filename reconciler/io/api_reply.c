@@ -13,7 +13,7 @@
 
 #include "reconciler/io/api_reply.h"
 
-enum { CACHE_TEXT = 48, RETRY_AFTER_S = 1 };
+enum { CACHE_TEXT = 48 };
 
 static const char problem_type[] = "application/problem+json";
 
@@ -157,11 +157,12 @@ static const char *cache_text(int64_t max_age_s, char out[CACHE_TEXT])
 
 static const char *type_of(enum api_body_kind kind)
 {
+	static const char metrics[] = "application/openmetrics-text; "
+				      "version=1.0.0; charset=utf-8";
 	static const char *const types[] = {
 	    [API_BODY_JSON] = "application/json",
 	    [API_BODY_LINES] = "application/x-ndjson",
-	    [API_BODY_METRICS] = "application/openmetrics-text; "
-				 "version=1.0.0; charset=utf-8",
+	    [API_BODY_METRICS] = metrics,
 	};
 
 	return types[kind];
