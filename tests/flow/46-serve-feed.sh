@@ -95,7 +95,7 @@ is '{"changes":[],"next_since":3}' <"$TMP/later.part"
 config_changes 's/^store .*= { /&keep_changes = "1s"; /'
 wait_until 60 feed_is_empty
 start_serve
-problem 410 '/v1/changes?since=1'
+problem 410 '/v1/changes?since=2'
 body .first | is 4
 problem 410 '/v1/changes?since=0'
 get 200 '/v1/changes?since=3'

@@ -27,7 +27,7 @@ check_format() {
   ended { bad("after EOF") }
   /^# EOF$/ { ended = 1; next }
   /^# TYPE / {
-    if (NF != 4 || $3 !~ "^" name "$" || !($4 in types)) bad("TYPE")
+    if ($0 !~ "^# TYPE " name " [a-z]+$" || !($4 in types)) bad("TYPE")
     if ($3 in seen) bad("a family twice")
     if ($3 !~ /^trueup_/) bad("no prefix")
     if ($3 ~ /_(total|info|count|sum|bucket|created)$/) bad("reserved suffix")
@@ -35,14 +35,16 @@ check_format() {
     next
   }
   /^# UNIT / {
-    if (NF != 4 || $3 != family || unit != "" || help || samples) bad("UNIT")
+    if ($0 !~ "^# UNIT " name " [a-z]+$" || $3 != family || unit != "" ||
+        help || samples) bad("UNIT")
     unit = $4
     if (substr(family, length(family) - length(unit)) != "_" unit)
       bad("the unit is not in the name")
     next
   }
   /^# HELP / {
-    if ($3 != family || help || samples) bad("HELP")
+    if ($0 !~ "^# HELP " name " " || $3 != family || help || samples)
+      bad("HELP")
     text = $0; sub(/^# HELP [^ ]+ /, "", text)
     if (text !~ "^" escaped "$" || text == "") bad("HELP")
     help = 1; next
@@ -78,6 +80,8 @@ for wrong in "${head}trueup_a 1\n" "${head}trueup_b 1\n# EOF\n" \
   "${head}trueup_a{x=\"a\"b\"} 1\n# EOF\n" "${head}trueup_a 1\n# EOF\nx\n" \
   "${head}trueup_a 1\n${head}# EOF\n" "trueup_a 1\n# EOF\n" \
   '# TYPE trueup_a counter\n# HELP trueup_a A.\ntrueup_a 1\n# EOF\n' \
+  "# TYPE  trueup_a gauge\n# HELP trueup_a A.\n# EOF\n" \
+  "# TYPE trueup_a gauge\n# HELP  trueup_a A.\n# EOF\n" \
   '# TYPE a gauge\n# HELP a A.\na 1\n# EOF\n' \
   '# TYPE trueup_a gauge\n# UNIT trueup_a bytes\n# HELP trueup_a A.\n# EOF\n' \
   '# TYPE trueup_a_bytes gauge\n# HELP trueup_a_bytes A.\ntrueup_a_bytes 1\n# EOF\n'
