@@ -22,7 +22,8 @@ static void add_line(struct buf *out, char *text, const char *end)
 	if (text == NULL)
 		out->error = ERR_FAIL;
 	else
-		buf_addf(out, "%s%s", text, end);
+		buf_adds(out, text);
+	buf_adds(out, end);
 	wire_free(text);
 }
 
