@@ -72,8 +72,14 @@ void api_free(struct api *api)
 
 void api_rest(struct api *api)
 {
-	if (api->view != NULL && api->fresh)
+	if (api->view != NULL && api->fresh) {
 		store_view_rest(api->view);
+	} else {
+		/* Even one that rests would keep another thread from following
+		 * a store that has grown. */
+		store_view_close(api->view);
+		api->view = NULL;
+	}
 	api->fresh = false;
 	/* One large answer must not make a small process a large one. */
 	arena_reset(&api->arena);

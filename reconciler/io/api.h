@@ -43,8 +43,9 @@ void api_close(struct api *api);
 bool api_is_waiting(const struct api *api);
 
 /*
- * api_rest(api): nothing is being answered: keep nothing in the store that
- * others could free.
+ * api_rest(api): at the end of each turn, nothing is being answered: keep
+ * nothing in the store that others could free, and no hold on it when nobody
+ * asked in that turn.
  */
 void api_rest(struct api *api);
 
