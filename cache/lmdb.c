@@ -67,11 +67,10 @@ static const struct {
 static int map_error(int rc, const char *doing, struct err_text *err)
 {
 	for (size_t i = 0; i < sizeof(error_map) / sizeof(*error_map); i++) {
-		if (error_map[i].rc == rc) {
+		if (error_map[i].rc == rc)
 			return err_set(err, error_map[i].code,
 			    "store: %s: %s%s", doing, mdb_strerror(rc),
 			    error_map[i].hint);
-		}
 	}
 	return err_set(err, ERR_FAIL, "store: %s: %s", doing, mdb_strerror(rc));
 }
@@ -239,8 +238,7 @@ static void end(struct lmdb_txn *txn)
 
 int lmdb_commit(struct lmdb_txn *txn, struct err_text *err)
 {
-	int code = txn->error;
-	int rc;
+	int rc, code = txn->error;
 
 	if (code != 0 || !txn->dirty) {
 		lmdb_error_text(txn, err);
@@ -264,16 +262,19 @@ void lmdb_abort(struct lmdb_txn *txn)
 	end(txn);
 }
 
+void lmdb_rest(struct lmdb_txn *txn)
+{
+	mdb_txn_reset(txn->txn);
+}
+
 int lmdb_renew(struct lmdb_txn *txn, struct err_text *err)
 {
-	int rc;
+	int rc = 0;
 
-	if (txn->error != 0) {
-		lmdb_error_text(txn, err);
-		return txn->error;
+	if (txn->error == 0) {
+		mdb_txn_reset(txn->txn);
+		rc = mdb_txn_renew(txn->txn);
 	}
-	mdb_txn_reset(txn->txn);
-	rc = mdb_txn_renew(txn->txn);
 	if (rc == MDB_MAP_RESIZED) {
 		rc = follow_map(txn->db);
 		if (rc == 0)
@@ -457,10 +458,9 @@ struct lmdb_cursor *lmdb_cursor_open(struct lmdb_txn *txn, enum table table)
 	if (check(txn, table) != 0)
 		return NULL;
 	cursor = calloc(1, sizeof(*cursor));
-	if (cursor != NULL) {
+	if (cursor != NULL)
 		rc = mdb_cursor_open(
 		    txn->txn, txn->db->tables[table], &cursor->cursor);
-	}
 	if (rc != 0) {
 		fail(txn, table, rc);
 		free(cursor);

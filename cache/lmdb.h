@@ -88,6 +88,8 @@ int lmdb_begin(
  * itself; the transaction is gone either way. */
 int lmdb_commit(struct lmdb_txn *txn, struct err_text *err);
 void lmdb_abort(struct lmdb_txn *txn);
+/* lmdb_rest(txn): let go of its snapshot; for lmdb_renew or lmdb_abort only. */
+void lmdb_rest(struct lmdb_txn *txn);
 /* lmdb_renew(txn, err): a read transaction's snapshot becomes that of now. On
  * an error, and with an earlier one, it can only be aborted. */
 int lmdb_renew(struct lmdb_txn *txn, struct err_text *err);

@@ -364,6 +364,11 @@ int store_view_open(
     struct store *store, struct store_view **out, struct err_text *err);
 void store_view_close(struct store_view *view);
 /*
+ * store_view_rest(view): let go of what it sees, so that nothing is kept for
+ * it; it can only be renewed or closed then.
+ */
+void store_view_rest(struct store_view *view);
+/*
  * store_view_renew(view, err): the same view of what is there now, for much
  * less than a new one. On an error it can only be closed.
  */

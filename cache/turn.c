@@ -78,6 +78,11 @@ int store_view_open(
 	return 0;
 }
 
+void store_view_rest(struct store_view *view)
+{
+	lmdb_rest(view->txn);
+}
+
 int store_view_renew(struct store_view *view, struct err_text *err)
 {
 	return lmdb_renew(view->txn, err);

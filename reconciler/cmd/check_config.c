@@ -47,7 +47,9 @@ static void show_common(struct arena *a, const struct settings *s)
 	print_field(stdout, "timeout", duration(a, s->receiver.timeout_ms));
 	puts("\n[api]");
 	print_field(stdout, "listen", s->api.listen);
-	print_field(stdout, "token_file", s->api.token_file);
+	print_field(stdout, "token_file",
+	    s->api.n_tokens > 0 ? s->api.token_file : NULL);
+	show_number(a, "tokens", (unsigned long long)s->api.n_tokens);
 	puts("\n[worker]");
 	show_number(
 	    a, "concurrency", (unsigned long long)s->worker.concurrency);

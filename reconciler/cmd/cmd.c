@@ -22,12 +22,13 @@ enum {
 };
 
 static const struct cmd commands[] = {
-    {"run", "", "receive and work, supervised", cmd_run},
+    {"run", "", "receive, work and serve, supervised", cmd_run},
     {"receive", "", "listen for notifications", cmd_receive},
     {"work", "[--follow] [--max-time TIME]",
 	"look at everything that is due, then exit", cmd_work},
     {"deliver", "[--follow | --until-eof] [--max-time TIME]",
 	"hand changes on, as `work` has it done", cmd_deliver},
+    {"serve", "", "answer questions over HTTP", cmd_serve},
     {"enqueue", "PROVIDER KIND ID [--parent KIND/ID] | -", "as if notified",
 	cmd_enqueue},
     {"refresh", "PROVIDER KIND ID [--timeout TIME] [--parent KIND/ID] [--json]",

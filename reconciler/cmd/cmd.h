@@ -124,6 +124,7 @@ int cmd_queue(struct cmd_context *context);
 int cmd_receive(struct cmd_context *context);
 int cmd_refresh(struct cmd_context *context);
 int cmd_run(struct cmd_context *context);
+int cmd_serve(struct cmd_context *context);
 int cmd_stats(struct cmd_context *context);
 int cmd_sync(struct cmd_context *context);
 int cmd_unlink(struct cmd_context *context);

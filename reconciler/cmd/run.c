@@ -1,4 +1,5 @@
-/* run: the receiver and the worker as processes of their own, supervised. */
+/* run: receiver, worker and query API, each a process of its own, supervised.
+ */
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -15,7 +16,7 @@
 #include "reconciler/cmd/cmd.h"
 
 enum {
-	CHILDREN = 2,
+	CHILDREN = 3,
 	RESTART_BASE_MS = 500,
 	RESTART_CAP_MS = 30 * 1000,
 	/* A child that lived this long did not fail at its start. */
@@ -155,6 +156,9 @@ int cmd_run(struct cmd_context *context)
 		.delay_ms = RESTART_BASE_MS},
 	    {.name = "work",
 		.args = {"work", "--follow", NULL},
+		.delay_ms = RESTART_BASE_MS},
+	    {.name = "serve",
+		.args = {"serve", NULL},
 		.delay_ms = RESTART_BASE_MS},
 	};
 	struct cmd_session session;

@@ -10,6 +10,8 @@
 #include "reconciler/base/secret.h"
 #include "reconciler/base/text.h"
 
+#include "reconciler/io/listen.h"
+
 #include "reconciler/cmd/on_change.h"
 #include "reconciler/cmd/provider.h"
 
@@ -30,6 +32,7 @@ struct loaded_settings {
 	struct provider_secrets *secrets; /* one for each provider */
 	size_t n_secrets;
 	struct secret on_change; /* its secrets */
+	struct secret tokens;	 /* of the API */
 };
 
 #define AT(member) offsetof(struct settings, member)
@@ -142,6 +145,42 @@ static int fill_sections(struct loaded_settings *l, struct err_text *err)
 	return rc;
 }
 
+static int read_tokens(
+    struct loaded_settings *l, const char *path, struct err_text *err)
+{
+	const struct config_node *group =
+	    config_group(config_root(l->config), "api");
+	struct err_text why;
+
+	if (secret_read(path, SETTINGS_SECRETS_MAX, &l->tokens, &why) != 0)
+		return config_complain(
+		    group, "token_file", err, "%s", why.text);
+	for (size_t i = 0; i < l->tokens.n; i++)
+		l->settings.api.tokens[i] = l->tokens.lines[i];
+	l->settings.api.n_tokens = l->tokens.n;
+	return 0;
+}
+
+/* Without a token, whoever reaches it may ask: then nobody else reaches it. */
+static int fill_api(
+    struct loaded_settings *l, unsigned int secrets, struct err_text *err)
+{
+	const struct config_node *group =
+	    config_group(config_root(l->config), "api");
+	const char *token_file = l->settings.api.token_file;
+
+	if ((secrets & SETTINGS_API_TOKENS) == 0)
+		return 0;
+	if (token_file[0] != '\0')
+		return read_tokens(l, token_file, err);
+	if (listen_is_loopback(l->settings.api.listen))
+		return 0;
+	return config_complain(group, "listen", err,
+	    "without a token_file only a loopback address is allowed (as in "
+	    "127.0.0.1:8481), got \"%s\"",
+	    l->settings.api.listen);
+}
+
 static int check_names(const struct config_node *root,
     const struct provider_settings *providers, size_t n, struct err_text *err)
 {
@@ -209,6 +248,8 @@ static int load(const char *path, unsigned int secrets,
 		    "an absolute path is needed, got \"%s\"",
 		    l->settings.store.path);
 	if (rc == 0)
+		rc = fill_api(l, secrets, err);
+	if (rc == 0)
 		rc = fill_providers(l, secrets, err);
 	if (rc == 0)
 		rc = on_change_load(
@@ -247,6 +288,7 @@ void settings_unload(struct loaded_settings *l)
 	for (size_t i = 0; i < l->n_secrets; i++)
 		provider_secrets_fini(&l->secrets[i]);
 	secret_fini(&l->on_change);
+	secret_fini(&l->tokens);
 	config_close(l->config);
 	arena_fini(&l->arena);
 	free(l);

@@ -17,7 +17,8 @@ enum {
 	SETTINGS_HOOK_SECRETS = 1, /* receive: hook tokens and secrets */
 	SETTINGS_API_KEYS = 2,	   /* work: provider keys */
 	SETTINGS_DELIVERY = 4,	   /* deliver: the secrets of on_change */
-	SETTINGS_ALL_SECRETS = 7   /* check-config */
+	SETTINGS_API_TOKENS = 8,   /* serve: who may ask */
+	SETTINGS_ALL_SECRETS = 15  /* check-config */
 };
 
 /*

@@ -1,85 +1,24 @@
 /* stats: what a person at three in the morning asks first. */
 #include <stdio.h>
-#include <string.h>
 
-#include "cache/deliveries.h"
 #include "cache/store.h"
 
 #include "reconciler/core/settings.h"
 
 #include "reconciler/io/print.h"
-#include "reconciler/io/silence.h"
+#include "reconciler/io/status.h"
 #include "reconciler/io/wire.h"
 
 #include "reconciler/cmd/cmd.h"
-
-struct report {
-	struct store_stats stats;
-	struct provider_status *providers;
-	size_t n;
-	struct delivery_state deliveries[DELIVERY_TARGET_COUNT];
-	struct target_status targets[DELIVERY_TARGET_COUNT];
-	size_t n_targets;
-};
-
-/* Those that are configured, or were. */
-static int collect_targets(
-    struct cmd_session *s, struct report *r, struct err_text *err)
-{
-	int rc = 0;
-
-	for (int i = 0; rc == 0 && i < DELIVERY_TARGET_COUNT; i++) {
-		enum delivery_target target = (enum delivery_target)i;
-		struct delivery_state *state = &r->deliveries[i];
-
-		rc = store_view_delivery_state(s->view, target, state, err);
-		if (rc == 0 &&
-		    (state->begun ||
-			delivery_is_wanted(&s->settings->on_change, target)))
-			r->targets[r->n_targets++] = (struct target_status){
-			    delivery_target_name(target), state};
-	}
-	return rc;
-}
-
-static int collect(
-    struct cmd_session *s, struct report *r, struct err_text *err)
-{
-	int rc = store_view_stats(s->view, s->now_ms, &r->stats, err);
-
-	r->providers = arena_alloc(
-	    &s->arena, s->settings->n_providers, sizeof(*r->providers));
-	for (; rc == 0 && r->n < s->settings->n_providers; r->n++) {
-		struct provider_status *p = &r->providers[r->n];
-		struct health *health =
-		    arena_alloc(&s->arena, 1, sizeof(*health));
-		struct tally *tally = arena_alloc(&s->arena, 1, sizeof(*tally));
-
-		if (arena_failed(&s->arena))
-			return err_set(err, ERR_FAIL, "no memory");
-		p->provider = &s->settings->providers[r->n];
-		p->health = health;
-		p->tally = tally;
-		rc = store_view_provider(
-		    s->view, p->provider->name, health, tally, err);
-		if (rc == ERR_ABSENT)
-			rc = 0; /* nothing was heard of it yet */
-		p->silent = silence_rings(p->provider, tally, s->now_ms);
-		if (rc == 0)
-			rc = store_view_lists(s->view, p->provider->name,
-			    &s->arena, &p->lists, &p->n_lists, err);
-	}
-	return rc;
-}
 
 static const char *number(struct cmd_session *s, uint64_t value)
 {
 	return arena_printf(&s->arena, "%llu", (unsigned long long)value);
 }
 
-static void print_store(struct cmd_session *s, const struct report *r)
+static void print_store(struct cmd_session *s, const struct status *r)
 {
-	const struct store_stats *st = &r->stats;
+	const struct store_stats *st = &r->store;
 	int64_t age_ms =
 	    st->oldest_due_ms == 0 ? 0 : s->now_ms - st->oldest_due_ms;
 
@@ -103,7 +42,7 @@ static void print_store(struct cmd_session *s, const struct report *r)
 		(unsigned long long)(st->map_bytes >> 20)));
 }
 
-static void print_providers(struct cmd_session *s, const struct report *r)
+static void print_providers(struct cmd_session *s, const struct status *r)
 {
 	static const char *const headers[] = {"PROVIDER", "HEALTH", "FETCHES",
 	    "ERRORS", "LAST OK", "NOTICES", "LAST NOTICE", "NEWS", "REPAIRS",
@@ -131,7 +70,7 @@ static void print_providers(struct cmd_session *s, const struct report *r)
 	print_table_out(&table, stdout);
 }
 
-static void print_targets(struct cmd_session *s, const struct report *r)
+static void print_targets(struct cmd_session *s, const struct status *r)
 {
 	static const char *const headers[] = {"ON CHANGE", "HEALTH", "WAITING",
 	    "PARKED", "OLDEST", "DELIVERED", "LAST OK", "LAST ERROR", NULL};
@@ -160,13 +99,13 @@ static void print_targets(struct cmd_session *s, const struct report *r)
 
 static int print(struct cmd_context *context, struct cmd_session *s, bool json)
 {
-	struct report r;
+	struct status r;
 	struct err_text err;
 	char *text;
 	int bad;
 
-	memset(&r, 0, sizeof(r));
-	if (collect(s, &r, &err) != 0 || collect_targets(s, &r, &err) != 0)
+	if (status_collect(
+		s->view, s->settings, s->now_ms, &s->arena, &r, &err) != 0)
 		return cmd_fail(context, &err);
 	if (!json) {
 		print_store(s, &r);
@@ -175,7 +114,7 @@ static int print(struct cmd_context *context, struct cmd_session *s, bool json)
 		return CMD_OK;
 	}
 	text = wire_stats(
-	    &r.stats, r.providers, r.n, r.targets, r.n_targets, s->now_ms);
+	    &r.store, r.providers, r.n, r.targets, r.n_targets, s->now_ms);
 	bad = text == NULL || puts(text) < 0;
 	wire_free(text);
 	return bad ? cmd_say_fail(context, "the answer could not be written")

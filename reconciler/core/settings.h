@@ -70,7 +70,10 @@ struct settings {
 	} receiver;
 	struct {
 		const char *listen;
-		const char *token_file;
+		const char *token_file; /* "": none */
+		/* In the process that needs them; any of them will do. */
+		const char *tokens[SETTINGS_SECRETS_MAX];
+		size_t n_tokens;
 	} api;
 	struct {
 		int64_t concurrency;

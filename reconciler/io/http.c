@@ -9,26 +9,10 @@
 #include "reconciler/base/err.h"
 #include "reconciler/base/text.h"
 
-#include "reconciler/io/body.h"
 #include "reconciler/io/framing.h"
 #include "reconciler/io/http.h"
+#include "reconciler/io/http_ring.h"
 #include "reconciler/io/http_text.h"
-
-/*
- * Each connection has one exchange for all of its requests. It is
- *   IDLE      waiting for the head of the next request,
- *   READING   head seen, body on its way,
- *   REFUSED   answered past libmicrohttpd before the body was read; what still
- *             comes is thrown away for a while, so that the client can read
- *             the answer before the connection is reset,
- *   GIVEN     in the caller's hands, inside `handle`,
- *   HELD      in the caller's hands, after `handle`,
- *   ANSWERED  the answer is being sent.
- * While it is held, libmicrohttpd asks again for an answer each turn: that
- * costs less than to suspend and resume the connection, which would take it
- * out of the epoll set and put it back.
- */
-enum phase { IDLE, READING, REFUSED, GIVEN, HELD, ANSWERED };
 
 enum {
 	PASSES_MAX = 16,       /* of libmicrohttpd in one turn */
@@ -36,37 +20,6 @@ enum {
 	HELD_WAIT_MAX_MS = 64,
 	REAP_EVERY_MS = 100,
 	MEMORY_STEP_BYTES = 1024,
-};
-
-struct http_exchange {
-	struct http *http;
-	struct MHD_Connection *connection; /* NULL: closed */
-	struct http_exchange *older;	   /* in the order of since_ms */
-	struct http_exchange *newer;
-	int64_t since_ms; /* its time began to run */
-	enum phase phase;
-	bool cut;  /* its socket was shut down */
-	bool left; /* the client did, while it was held */
-	const char *method;
-	const char *path;
-	size_t thrown_bytes; /* REFUSED */
-	struct body body;
-};
-
-struct http {
-	struct http_options options;
-	struct MHD_Daemon *daemon;
-	struct http_exchange ring; /* of all connections; head of the list */
-	int64_t now_ms;
-	int64_t reaped_ms;
-	int64_t held_wait_ms;
-	size_t connections;
-	size_t active; /* neither IDLE nor REFUSED */
-	size_t held;
-	struct body_pool bodies;
-	bool again; /* something was answered in this pass */
-	bool draining;
-	bool closing;
 };
 
 struct http_reply {
@@ -78,20 +31,23 @@ struct http_reply {
 
 /* ---- replies ----------------------------------------------------------- */
 
-static struct MHD_Response *make_response(const char *type, const char *body,
-    const struct http_header *headers, size_t n, bool leave)
+static struct MHD_Response *make_response(
+    const struct http_message *message, bool leave)
 {
+	const struct http_header *headers = message->headers;
 	struct MHD_Response *response;
 	void *bytes;
 	bool good;
 
 	/* The library copies, and yet wants a plain pointer. */
-	memcpy(&bytes, &body, sizeof(bytes));
+	memcpy(&bytes, &message->body, sizeof(bytes));
 	response = MHD_create_response_from_buffer(
-	    strlen(body), bytes, MHD_RESPMEM_MUST_COPY);
-	good = response != NULL && MHD_add_response_header(response,
-				       MHD_HTTP_HEADER_CONTENT_TYPE, type);
-	for (size_t i = 0; good && i < n; i++)
+	    message->len, bytes, MHD_RESPMEM_MUST_COPY);
+	good = response != NULL;
+	if (good && message->type != NULL)
+		good = MHD_add_response_header(
+		    response, MHD_HTTP_HEADER_CONTENT_TYPE, message->type);
+	for (size_t i = 0; good && i < message->n_headers; i++)
 		good = MHD_add_response_header(
 		    response, headers[i].name, headers[i].value);
 	if (good && leave)
@@ -107,13 +63,21 @@ static struct MHD_Response *make_response(const char *type, const char *body,
 struct http_reply *http_reply_new(int status, const char *type,
     const char *body, const struct http_header *headers, size_t n)
 {
+	const struct http_message message = {
+	    .status = status,
+	    .type = type,
+	    .body = body,
+	    .len = strlen(body),
+	    .headers = headers,
+	    .n_headers = n,
+	};
 	struct http_reply *reply = calloc(1, sizeof(*reply));
 
 	if (reply == NULL)
 		return NULL;
 	reply->status = status;
-	reply->stay = make_response(type, body, headers, n, false);
-	reply->leave = make_response(type, body, headers, n, true);
+	reply->stay = make_response(&message, false);
+	reply->leave = make_response(&message, true);
 	reply->text = http_text_new(&(struct http_text){.status = status,
 	    .reason = MHD_get_reason_phrase_for((unsigned int)status),
 	    .type = type,
@@ -142,24 +106,6 @@ void http_reply_free(struct http_reply *reply)
 
 /* ---- connections and their time ---------------------------------------- */
 
-static void unlink_exchange(struct http_exchange *x)
-{
-	x->older->newer = x->newer;
-	x->newer->older = x->older;
-}
-
-/* Its time begins anew: it becomes the newest. */
-static void touch(struct http_exchange *x)
-{
-	struct http_exchange *ring = &x->http->ring;
-
-	x->since_ms = x->http->now_ms;
-	x->newer = ring;
-	x->older = ring->older;
-	ring->older->newer = x;
-	ring->older = x;
-}
-
 static void cut(struct http_exchange *x)
 {
 	const union MHD_ConnectionInfo *info = MHD_get_connection_info(
@@ -170,19 +116,10 @@ static void cut(struct http_exchange *x)
 	x->cut = true;
 }
 
-static int64_t time_allowed(const struct http *http)
-{
-	bool crowded = http->connections >= http->options.max_connections;
-
-	return crowded && http->options.timeout_ms > HTTP_CROWDED_MS
-		   ? HTTP_CROWDED_MS
-		   : http->options.timeout_ms;
-}
-
 /* libmicrohttpd learns of the end of a socket through epoll. */
 static void reap(struct http *http)
 {
-	int64_t allowed = time_allowed(http);
+	int64_t allowed = http_ring_allowed_ms(http);
 	struct http_exchange *x = http->ring.newer;
 
 	if (http->now_ms < http->reaped_ms + REAP_EVERY_MS)
@@ -191,10 +128,10 @@ static void reap(struct http *http)
 	while (x != &http->ring && x->since_ms + allowed <= http->now_ms) {
 		struct http_exchange *next = x->newer;
 
-		if (x->phase != HELD)
+		if (x->phase != HELD && x->phase != PARKED)
 			cut(x);
-		unlink_exchange(x);
-		touch(x);
+		http_ring_leave(x);
+		http_ring_join(x);
 		x = next;
 		if (x->since_ms == http->now_ms)
 			break; /* once around */
@@ -217,14 +154,14 @@ static void on_connection(void *cookie, struct MHD_Connection *connection,
 		x->connection = connection;
 		body_init(
 		    &x->body, &http->bodies, http->options.max_body_bytes);
-		touch(x);
+		http_ring_join(x);
 		return;
 	}
 	http->connections--;
 	*context = NULL;
 	if (x == NULL)
 		return;
-	unlink_exchange(x);
+	http_ring_leave(x);
 	x->connection = NULL;
 	if (x->phase != HELD || http->closing) {
 		body_fini(&x->body);
@@ -362,8 +299,8 @@ static void on_completed(void *cookie, struct MHD_Connection *connection,
 		x->http->active--;
 	body_reset(&x->body);
 	x->phase = IDLE;
-	unlink_exchange(x);
-	touch(x);
+	http_ring_leave(x);
+	http_ring_join(x);
 }
 
 const char *http_method(const struct http_exchange *exchange)
@@ -417,6 +354,34 @@ int http_query(const struct http_exchange *exchange, const char *name,
 	return rc == 0 && strlen(out) != len ? ERR_BAD : rc;
 }
 
+/* Who is to be told of the arguments, and what it said last. */
+struct teller {
+	int (*visit)(void *cookie, const char *name, const char *value);
+	void *cookie;
+	int rc;
+};
+
+static enum MHD_Result tell(
+    void *cookie, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+	struct teller *teller = cookie;
+
+	(void)kind;
+	teller->rc = teller->visit(teller->cookie, name, value);
+	return teller->rc == 0 ? MHD_YES : MHD_NO;
+}
+
+int http_each_query(const struct http_exchange *exchange,
+    int (*visit)(void *cookie, const char *name, const char *value),
+    void *cookie)
+{
+	struct teller teller = {visit, cookie, 0};
+
+	MHD_get_connection_values(
+	    exchange->connection, MHD_GET_ARGUMENT_KIND, tell, &teller);
+	return teller.rc;
+}
+
 const char *http_body(const struct http_exchange *exchange, size_t *len)
 {
 	*len = exchange->body.len;
@@ -426,9 +391,28 @@ const char *http_body(const struct http_exchange *exchange, size_t *len)
 /* ---- answers --------------------------------------------------------------
  */
 
+/* The library does not look at a socket that is suspended. */
+static bool has_ended(const struct http_exchange *x)
+{
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(
+	    x->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+	char byte;
+
+	return info != NULL && recv(info->connect_fd, &byte, sizeof(byte),
+				   MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
 bool http_has_left(const struct http_exchange *exchange)
 {
+	if (exchange->phase == PARKED)
+		return has_ended(exchange);
 	return exchange->left;
+}
+
+void http_park(struct http_exchange *exchange)
+{
+	exchange->phase = PARKED;
+	MHD_suspend_connection(exchange->connection);
 }
 
 /* Nobody waits for it any more. */
@@ -441,10 +425,12 @@ static void bury(struct http_exchange *x)
 		free(x);
 }
 
-void http_answer(struct http_exchange *exchange, const struct http_reply *reply)
+/* response may be NULL: there is no memory for one. */
+static void give(
+    struct http_exchange *x, int status, struct MHD_Response *response)
 {
-	struct http_exchange *x = exchange;
 	struct http *http = x->http;
+	bool parked = x->phase == PARKED;
 
 	if (x->phase == HELD)
 		http->held--;
@@ -455,11 +441,30 @@ void http_answer(struct http_exchange *exchange, const struct http_reply *reply)
 		return;
 	}
 	x->phase = ANSWERED;
-	unlink_exchange(x);
-	touch(x);
-	if (MHD_queue_response(x->connection, (unsigned int)reply->status,
-		http->draining ? reply->leave : reply->stay) != MHD_YES)
+	http_ring_leave(x);
+	http_ring_join(x);
+	if (response == NULL || MHD_queue_response(x->connection,
+				    (unsigned int)status, response) != MHD_YES)
 		cut(x);
+	if (parked)
+		MHD_resume_connection(x->connection);
+}
+
+void http_answer(struct http_exchange *exchange, const struct http_reply *reply)
+{
+	give(exchange, reply->status,
+	    exchange->http->draining ? reply->leave : reply->stay);
+}
+
+void http_send(
+    struct http_exchange *exchange, const struct http_message *message)
+{
+	struct MHD_Response *response =
+	    make_response(message, exchange->http->draining);
+
+	give(exchange, message->status, response);
+	if (response != NULL)
+		MHD_destroy_response(response);
 }
 
 /* ---- the server ------------------------------------------------------------
@@ -477,8 +482,11 @@ static size_t keep_escapes(
 static struct MHD_Daemon *start(struct http *http)
 {
 	const struct http_options *options = &http->options;
+	unsigned int flags = MHD_USE_EPOLL;
 
-	return MHD_start_daemon(MHD_USE_EPOLL, 0, NULL, NULL, on_request, http,
+	if (options->may_park)
+		flags |= MHD_ALLOW_SUSPEND_RESUME;
+	return MHD_start_daemon(flags, 0, NULL, NULL, on_request, http,
 	    MHD_OPTION_LISTEN_SOCKET, options->listen_fd,
 	    MHD_OPTION_CONNECTION_LIMIT, options->max_connections,
 	    MHD_OPTION_PER_IP_CONNECTION_LIMIT, options->max_per_address,
@@ -557,8 +565,8 @@ static int64_t time_to_wait(struct http *http)
 	int64_t wait_ms = -1;
 
 	if (http->ring.newer != &http->ring) {
-		wait_ms = http->ring.newer->since_ms + time_allowed(http) -
-			  http->now_ms;
+		wait_ms = http->ring.newer->since_ms +
+			  http_ring_allowed_ms(http) - http->now_ms;
 		if (wait_ms < REAP_EVERY_MS)
 			wait_ms = REAP_EVERY_MS;
 	}

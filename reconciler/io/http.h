@@ -42,6 +42,7 @@ struct http_options {
 	const struct http_reply *too_large; /* 413 */
 	const struct http_reply *crowded;   /* 503: max_bodies_bytes reached */
 	const struct http_reply *malformed; /* 400: framing not to be trusted */
+	bool may_park;			    /* http_park will be called */
 	/*
 	 * handle(cookie, exchange): the request is complete. Answer it, or
 	 * keep the pointer and answer later, once.
@@ -95,6 +96,14 @@ const char *http_header(const struct http_exchange *exchange, const char *name);
  */
 int http_query(const struct http_exchange *exchange, const char *name,
     char *out, size_t cap);
+/*
+ * http_each_query(exchange, visit, cookie): every argument in order, as sent,
+ * still percent-encoded but for '+', which has become a blank; value NULL:
+ * there is no '='. Stops at the first non-zero and returns it.
+ */
+int http_each_query(const struct http_exchange *exchange,
+    int (*visit)(void *cookie, const char *name, const char *value),
+    void *cookie);
 /* http_body(exchange, len): its bytes; NULL when there are none. */
 const char *http_body(const struct http_exchange *exchange, size_t *len);
 
@@ -109,10 +118,35 @@ void http_answer(
     struct http_exchange *exchange, const struct http_reply *reply);
 bool http_has_left(const struct http_exchange *exchange);
 
+/*
+ * http_park(exchange): inside `handle`: its answer will take seconds. Until
+ * then it costs nothing, not even a look whether its client is still there:
+ * http_has_left looks when it is asked. Answered as any other.
+ */
+void http_park(struct http_exchange *exchange);
+
 struct http_header {
 	const char *name;
 	const char *value;
 };
+
+/* An answer to one request. Everything is borrowed for the call. */
+struct http_message {
+	int status;
+	const char *type; /* Content-Type; NULL: none */
+	const char *body;
+	size_t len; /* of the body, bytes */
+	const struct http_header *headers;
+	size_t n_headers;
+};
+
+/*
+ * http_send(exchange, message): http_answer with an answer that is sent but
+ * once. Out of memory, or a header that HTTP does not allow: the connection
+ * ends.
+ */
+void http_send(
+    struct http_exchange *exchange, const struct http_message *message);
 
 /*
  * http_reply_new(status, type, body, headers, n): an answer with a copy of the

@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -101,6 +102,39 @@ int listen_open(const char *address, int *out, struct err_text *err)
 	}
 	freeaddrinfo(info);
 	return rc;
+}
+
+static bool info_is_loopback(const struct addrinfo *info)
+{
+	struct sockaddr_in v4;
+	struct sockaddr_in6 v6;
+
+	if (info->ai_family == AF_INET) {
+		memcpy(&v4, info->ai_addr, sizeof(v4));
+		return ntohl(v4.sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
+	}
+	if (info->ai_family != AF_INET6)
+		return false;
+	memcpy(&v6, info->ai_addr, sizeof(v6));
+	return IN6_IS_ADDR_LOOPBACK(&v6.sin6_addr);
+}
+
+bool listen_is_loopback(const char *address)
+{
+	struct addrinfo hints = {
+	    .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV};
+	struct addrinfo *info = NULL;
+	char host[HOST_BYTES];
+	const char *port;
+	bool loopback;
+
+	if (split(address, host, &port) != 0 ||
+	    getaddrinfo(host, port, &hints, &info) != 0)
+		return false;
+	/* listen_open takes the first one. */
+	loopback = info_is_loopback(info);
+	freeaddrinfo(info);
+	return loopback;
 }
 
 const char *listen_address(int fd, char out[LISTEN_ADDRESS_MAX])

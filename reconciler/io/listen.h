@@ -2,6 +2,7 @@
 #ifndef TRUEUP_IO_LISTEN_H
 #define TRUEUP_IO_LISTEN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct err_text;
@@ -15,6 +16,12 @@ enum { LISTEN_ADDRESS_MAX = 80 }; /* "[IPv6%scope]:65535" and its NUL */
  * an address; ERR_DENIED: not ours to take; ERR_AGAIN: taken; ERR_FAIL.
  */
 int listen_open(const char *address, int *out, struct err_text *err);
+
+/*
+ * listen_is_loopback(address): of the form above, and nobody but this machine
+ * reaches it.
+ */
+bool listen_is_loopback(const char *address);
 
 /*
  * listen_address(fd, out): where it listens, in the form above, numeric and

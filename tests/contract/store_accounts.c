@@ -333,6 +333,7 @@ static void test_a_view_is_renewed(void **state)
 	answer_sub(&a, "active", STATE_ACTIVE);
 	ledger_look(f, sub_ref("s1"), CAUSE_NOTIFIED, &a);
 	assert_int_equal(ask_shortly(f, view, "shop/7"), ENTITLED_NO);
+	store_view_rest(view);
 	assert_int_equal(store_view_renew(view, &f->err), 0);
 	assert_int_equal(ask_shortly(f, view, "shop/7"), ENTITLED_YES);
 

@@ -1,6 +1,6 @@
 #!/bin/bash
-# `run` starts the receiver and the worker as processes of their own, restarts
-# one that dies, and ends both on SIGTERM: exit status 0, no process left.
+# `run` starts receiver, worker and query API as processes of their own, restarts
+# one that dies, and ends all on SIGTERM: exit status 0, no process left.
 # shellcheck disable=SC2016 # wait_until evaluates its text
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib.sh"
@@ -15,7 +15,14 @@ child() {
 
 begun() {
   [ -n "$(child receive)" ] && [ -n "$(child work)" ] &&
-    [ -n "$(lib_port "$TMP/run.log" 1)" ]
+    [ -n "$(child serve)" ] && [ -n "$(lib_port "$TMP/run.log" 1)" ]
+}
+
+# What the query API says of an account, wherever it listens by now.
+served() {
+  local url
+  url=$(sed -n 's/.* serving address=/http:\/\//p' "$TMP/run.log" | tail -n 1)
+  [ "$(curl -sSf "$url/v1/accounts/ecurring%2F7" | jq .entitled)" = "$1" ]
 }
 
 hook_is() {
@@ -32,6 +39,7 @@ run=$SPAWN_PID
 wait_until 30 begun
 hook_is '{"subscription_id":"1"}' || fail "the receiver does not answer"
 wait_until 30 'entitled ecurring/7 true'
+wait_until 30 'served true'
 
 # One dies: it is started anew, and goes on where it was.
 old=$(child work)
@@ -45,15 +53,20 @@ grep -q 'ended process=work status=-9' "$TMP/run.log" ||
 old=$(child receive)
 kill -KILL "$old"
 wait_until 30 '[ "$(child receive)" != "$old" ]'
+old=$(child serve)
+kill -KILL "$old"
+wait_until 30 '[ "$(child serve)" != "$old" ]'
 happens subscription 1 '{"status":"resumed","at":"-30m"}'
 wait_until 30 "hook_is '{\"subscription_id\":\"1\"}'"
 wait_until 30 'entitled ecurring/7 true'
+wait_until 30 'served true'
 
 # What each of them holds: the worker no hook token, the receiver no key.
 worker=$(child work)
 receiver=$(child receive)
+server=$(child serve)
 ends_well "$run"
-for pid in "$worker" "$receiver"; do
+for pid in "$worker" "$receiver" "$server"; do
   ! grep -qsF "$CONF" "/proc/$pid/cmdline" || fail "process $pid is left"
 done
 

@@ -1,0 +1,27 @@
+/*
+ * The store behind the query API: opened for reading when it is there, which
+ * may be long after the start. One for all threads; a view is one thread's.
+ */
+#ifndef TRUEUP_IO_API_STORE_H
+#define TRUEUP_IO_API_STORE_H
+
+struct api_store;
+struct err_text;
+struct log;
+struct settings;
+struct store_view;
+
+/* api_store_new(settings, log): both are borrowed; NULL: no memory. */
+struct api_store *api_store_new(
+    const struct settings *settings, const struct log *log);
+/* api_store_free(store): all views are closed. NULL-safe. */
+void api_store_free(struct api_store *store);
+
+/*
+ * api_store_view(store, view): *view, which may be NULL, becomes a view of what
+ * is there now. 0; or *view is NULL and it is ERR_ABSENT (there is no store
+ * yet) or another error, which is in the log once.
+ */
+int api_store_view(struct api_store *store, struct store_view **view);
+
+#endif

@@ -1,0 +1,323 @@
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "reconciler/base/buf.h"
+#include "reconciler/core/settings.h"
+
+#include "reconciler/io/api_reply.h"
+#include "reconciler/io/openmetrics.h"
+#include "reconciler/io/status.h"
+#include "reconciler/io/wire.h"
+
+#include "reconciler/io/metrics.h"
+
+#ifndef TRUEUP_VERSION
+#define TRUEUP_VERSION "unversioned"
+#endif
+
+enum { STATM_BYTES = 256 };
+
+/* ---- the store ---------------------------------------------------------- */
+
+static void add_one(
+    struct buf *out, const struct openmetrics_family *family, uint64_t value)
+{
+	openmetrics_begin(out, family);
+	openmetrics_number(out, family, NULL, value);
+}
+
+static void add_gauge(
+    struct buf *out, const char *name, const char *help, uint64_t value)
+{
+	const struct openmetrics_family family = {
+	    name, OPENMETRICS_GAUGE, NULL, help};
+
+	add_one(out, &family, value);
+}
+
+static void add_counter(
+    struct buf *out, const char *name, const char *help, uint64_t value)
+{
+	const struct openmetrics_family family = {
+	    name, OPENMETRICS_COUNTER, NULL, help};
+
+	add_one(out, &family, value);
+}
+
+static void add_bytes(
+    struct buf *out, const char *name, const char *help, uint64_t value)
+{
+	const struct openmetrics_family family = {
+	    name, OPENMETRICS_GAUGE, "bytes", help};
+
+	add_one(out, &family, value);
+}
+
+static void add_jobs(struct buf *out, const struct store_stats *stats)
+{
+	static const struct openmetrics_family family = {"trueup_jobs",
+	    OPENMETRICS_GAUGE, NULL,
+	    "Objects that have to be looked at: due, waiting for their time, "
+	    "or parked until a person acts."};
+
+	openmetrics_begin(out, &family);
+	for (int i = 0; i < JOB_STATE_COUNT; i++) {
+		const struct openmetrics_label label = {
+		    "state", job_state_name((enum job_state)i)};
+
+		openmetrics_number(out, &family, &label, stats->jobs[i]);
+	}
+}
+
+static void add_oldest(
+    struct buf *out, const struct store_stats *stats, int64_t now_ms)
+{
+	static const struct openmetrics_family family = {
+	    "trueup_oldest_due_age_seconds", OPENMETRICS_GAUGE, "seconds",
+	    "How long the oldest due job has been due."};
+	int64_t age_ms = now_ms - stats->oldest_due_ms;
+
+	if (stats->oldest_due_ms == 0 || age_ms < 0)
+		age_ms = 0;
+	openmetrics_begin(out, &family);
+	openmetrics_seconds(out, &family, NULL, age_ms);
+}
+
+static void add_stats(
+    struct buf *out, const struct store_stats *s, int64_t now_ms)
+{
+	add_gauge(out, "trueup_inbox",
+	    "Notices that are stored and not yet taken up by the worker.",
+	    s->inbox);
+	add_jobs(out, s);
+	add_oldest(out, s, now_ms);
+	add_gauge(out, "trueup_objects", "Objects on record.", s->objects);
+	add_gauge(out, "trueup_accounts", "Accounts on record.", s->accounts);
+	add_gauge(out, "trueup_transitions", "Entries of all histories.",
+	    s->transitions);
+	add_counter(out, "trueup_changes",
+	    "Edges in the entitlement of accounts.", s->changes);
+	add_counter(out, "trueup_repairs",
+	    "News that no notification told of and no known moment explains.",
+	    s->repairs);
+	add_bytes(out, "trueup_store_size_bytes", "What the store may grow to.",
+	    s->map_bytes);
+	add_bytes(out, "trueup_store_used_bytes",
+	    "What the store has taken of that.", s->map_used_bytes);
+}
+
+/* ---- providers ---------------------------------------------------------- */
+
+static uint64_t fetches_of(const struct provider_status *p)
+{
+	return p->health->fetches;
+}
+
+static uint64_t errors_of(const struct provider_status *p)
+{
+	return p->health->errors;
+}
+
+static uint64_t notices_of(const struct provider_status *p)
+{
+	return p->tally->notices;
+}
+
+static uint64_t looks_of(const struct provider_status *p)
+{
+	return p->tally->looks;
+}
+
+static uint64_t news_of(const struct provider_status *p)
+{
+	return p->tally->news;
+}
+
+static uint64_t repairs_of(const struct provider_status *p)
+{
+	return p->tally->repairs;
+}
+
+static uint64_t silent_of(const struct provider_status *p)
+{
+	return p->silent;
+}
+
+static const struct {
+	struct openmetrics_family family;
+	uint64_t (*of)(const struct provider_status *p);
+} numbers[] = {
+    {{"trueup_provider_fetches", OPENMETRICS_COUNTER, NULL,
+	 "Requests to the provider."},
+	fetches_of},
+    {{"trueup_provider_errors", OPENMETRICS_COUNTER, NULL,
+	 "Requests without a usable answer."},
+	errors_of},
+    {{"trueup_provider_notifications", OPENMETRICS_COUNTER, NULL,
+	 "Notifications that were taken up."},
+	notices_of},
+    {{"trueup_provider_looks", OPENMETRICS_COUNTER, NULL,
+	 "Looks at objects that came to an end."},
+	looks_of},
+    {{"trueup_provider_news", OPENMETRICS_COUNTER, NULL,
+	 "Looks that changed the record."},
+	news_of},
+    {{"trueup_provider_repairs", OPENMETRICS_COUNTER, NULL,
+	 "News that no notification told of."},
+	repairs_of},
+    {{"trueup_provider_silent", OPENMETRICS_GAUGE, NULL,
+	 "1 while the alarm for lost notifications rings."},
+	silent_of},
+};
+
+static int64_t last_ok_of(const struct provider_status *p)
+{
+	return p->health->last_ok_ms;
+}
+
+static int64_t last_notice_of(const struct provider_status *p)
+{
+	return p->tally->last_notice_ms;
+}
+
+static const struct {
+	struct openmetrics_family family;
+	int64_t (*of)(const struct provider_status *p);
+} moments[] = {
+    {{"trueup_provider_last_ok_timestamp_seconds", OPENMETRICS_GAUGE, "seconds",
+	 "When the provider last answered; none: never."},
+	last_ok_of},
+    {{"trueup_provider_last_notification_timestamp_seconds", OPENMETRICS_GAUGE,
+	 "seconds", "When it last notified; none: never."},
+	last_notice_of},
+};
+
+static struct openmetrics_label label_of(const struct provider_status *p)
+{
+	return (struct openmetrics_label){"provider", p->provider->name};
+}
+
+static void add_numbers(struct buf *out, const struct status *status)
+{
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++) {
+		openmetrics_begin(out, &numbers[i].family);
+		for (size_t k = 0; k < status->n; k++) {
+			const struct provider_status *p = &status->providers[k];
+			const struct openmetrics_label label = label_of(p);
+
+			openmetrics_number(
+			    out, &numbers[i].family, &label, numbers[i].of(p));
+		}
+	}
+}
+
+static void add_moments(struct buf *out, const struct status *status)
+{
+	for (size_t i = 0; i < sizeof(moments) / sizeof(*moments); i++) {
+		openmetrics_begin(out, &moments[i].family);
+		for (size_t k = 0; k < status->n; k++) {
+			const struct provider_status *p = &status->providers[k];
+			const struct openmetrics_label label = label_of(p);
+			int64_t ms = moments[i].of(p);
+
+			if (ms != 0)
+				openmetrics_seconds(
+				    out, &moments[i].family, &label, ms);
+		}
+	}
+}
+
+static void add_health(struct buf *out, const struct status *status)
+{
+	static const struct openmetrics_family family = {
+	    "trueup_provider_health", OPENMETRICS_STATES, NULL,
+	    "Whether the provider may be asked: waiting: it is down or asked "
+	    "for a pause; barred: it refuses the key."};
+	const char *words[HEALTH_BARRED + 1];
+
+	for (int i = 0; i <= HEALTH_BARRED; i++)
+		words[i] = health_name((enum health_state)i);
+	openmetrics_begin(out, &family);
+	for (size_t k = 0; k < status->n; k++) {
+		const struct provider_status *p = &status->providers[k];
+		const struct openmetrics_label label = label_of(p);
+
+		openmetrics_states(out, &family, &label, words,
+		    HEALTH_BARRED + 1, (size_t)p->health->state);
+	}
+}
+
+void metrics_store(struct buf *out, const struct status *status, int64_t now_ms)
+{
+	add_gauge(out, "trueup_store_readable",
+	    "1 when the store could be read for this answer.", status != NULL);
+	if (status == NULL)
+		return;
+	add_stats(out, &status->store, now_ms);
+	add_health(out, status);
+	add_numbers(out, status);
+	add_moments(out, status);
+}
+
+/* ---- this process ------------------------------------------------------- */
+
+/* The second number of statm(5): pages in memory. 0: not known here. */
+static uint64_t resident_bytes(void)
+{
+	char line[STATM_BYTES];
+	FILE *file = fopen("/proc/self/statm", "re");
+	const char *pages = NULL;
+
+	if (file == NULL)
+		return 0;
+	if (fgets(line, sizeof(line), file) != NULL)
+		pages = strchr(line, ' ');
+	(void)fclose(file);
+	return pages == NULL ? 0
+			     : strtoull(pages, NULL, 10) *
+				   (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+static void add_answers(struct buf *out, const struct api_counts *counts)
+{
+	static const char *const names[API_OUTCOMES] = {
+	    [API_SERVED] = "served",
+	    [API_UNCHANGED] = "unchanged",
+	    [API_UNAUTHORIZED] = "unauthorized",
+	    [API_REFUSED] = "refused",
+	    [API_FAILED] = "failed",
+	};
+	static const struct openmetrics_family family = {"trueup_api_answers",
+	    OPENMETRICS_COUNTER, NULL,
+	    "Answers of this process: 200, 304, 401, other 4xx, 5xx."};
+
+	openmetrics_begin(out, &family);
+	for (int i = 0; i < API_OUTCOMES; i++) {
+		const struct openmetrics_label label = {"outcome", names[i]};
+
+		openmetrics_number(
+		    out, &family, &label, atomic_load(&counts->n[i]));
+	}
+}
+
+void metrics_process(struct buf *out, const struct api_counts *counts)
+{
+	static const struct openmetrics_family build = {"trueup_build",
+	    OPENMETRICS_INFO, NULL, "The program that answers."};
+	static const struct openmetrics_label version = {
+	    "version", TRUEUP_VERSION};
+
+	openmetrics_begin(out, &build);
+	openmetrics_number(out, &build, &version, 1);
+	add_bytes(out, "trueup_process_resident_memory_bytes",
+	    "Memory that this process takes.", resident_bytes());
+	add_answers(out, counts);
+}
+
+void metrics_end(struct buf *out)
+{
+	buf_adds(out, "# EOF\n");
+}

@@ -1,0 +1,74 @@
+#include <string.h>
+
+#include "reconciler/base/arena.h"
+#include "reconciler/base/err.h"
+#include "reconciler/core/settings.h"
+
+#include "reconciler/io/silence.h"
+#include "reconciler/io/wire.h"
+
+#include "reconciler/io/status.h"
+
+static int collect_provider(struct store_view *view,
+    const struct provider_settings *provider, int64_t now_ms,
+    struct arena *arena, struct provider_status *out, struct err_text *err)
+{
+	struct health *health = arena_alloc(arena, 1, sizeof(*health));
+	struct tally *tally = arena_alloc(arena, 1, sizeof(*tally));
+	int rc;
+
+	if (health == NULL || tally == NULL)
+		return err_set(err, ERR_FAIL, "no memory");
+	out->provider = provider;
+	out->health = health;
+	out->tally = tally;
+	rc = store_view_provider(view, provider->name, health, tally, err);
+	if (rc == ERR_ABSENT)
+		rc = 0; /* nothing was heard of it yet */
+	out->silent = silence_rings(provider, tally, now_ms);
+	if (rc == 0)
+		rc = store_view_lists(view, provider->name, arena, &out->lists,
+		    &out->n_lists, err);
+	return rc;
+}
+
+static int collect_targets(struct store_view *view,
+    const struct settings *settings, struct status *out, struct err_text *err)
+{
+	int rc = 0;
+
+	for (int i = 0; rc == 0 && i < DELIVERY_TARGET_COUNT; i++) {
+		enum delivery_target target = (enum delivery_target)i;
+		struct delivery_state *state = &out->deliveries[i];
+
+		rc = store_view_delivery_state(view, target, state, err);
+		if (rc == 0 &&
+		    (state->begun ||
+			delivery_is_wanted(&settings->on_change, target)))
+			out->targets[out->n_targets++] = (struct target_status){
+			    delivery_target_name(target), state};
+	}
+	return rc;
+}
+
+int status_collect(struct store_view *view, const struct settings *settings,
+    int64_t now_ms, struct arena *arena, struct status *out,
+    struct err_text *err)
+{
+	int rc;
+
+	memset(out, 0, sizeof(*out));
+	rc = store_view_stats(view, now_ms, &out->store, err);
+	out->providers =
+	    arena_alloc(arena, settings->n_providers, sizeof(*out->providers));
+	if (out->providers == NULL)
+		return err_set(err, ERR_FAIL, "no memory");
+	for (size_t i = 0; rc == 0 && i < settings->n_providers; i++) {
+		rc = collect_provider(view, &settings->providers[i], now_ms,
+		    arena, &out->providers[i], err);
+		out->n += rc == 0;
+	}
+	if (rc == 0)
+		rc = collect_targets(view, settings, out, err);
+	return rc;
+}

@@ -1,0 +1,35 @@
+/* How the store and the providers are: what `stats` and the metrics tell. */
+#ifndef TRUEUP_IO_STATUS_H
+#define TRUEUP_IO_STATUS_H
+
+#include "cache/deliveries.h"
+#include "cache/store.h"
+
+#include "reconciler/io/wire.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct arena;
+struct err_text;
+struct settings;
+
+struct status {
+	struct store_stats store;
+	struct provider_status *providers; /* see wire.h; in the arena */
+	size_t n;
+	/* Where changes are delivered to: that are configured, or were. */
+	struct target_status targets[DELIVERY_TARGET_COUNT];
+	size_t n_targets;
+	struct delivery_state deliveries[DELIVERY_TARGET_COUNT]; /* their own */
+};
+
+/*
+ * status_collect(view, settings, now, arena, out, err): of one snapshot; out
+ * is not to be moved. 0, ERR_FAIL (no memory), or the store's.
+ */
+int status_collect(struct store_view *view, const struct settings *settings,
+    int64_t now_ms, struct arena *arena, struct status *out,
+    struct err_text *err);
+
+#endif
