@@ -34,6 +34,8 @@ AUTODEPS := $(call want,deps demo check lint fuzz bench bench-deps,deps)
 
 # --- Flavours -------------------------------------------------------------
 JOBS    := $(shell nproc 2>/dev/null || echo 1)
+# Most tests wait most of the time.
+CHECKS  := $(shell echo $$((2 * $(JOBS))))
 MAKEFLAGS += -rR $(if $(filter 0,$(MAKELEVEL)),-j$(JOBS))
 ifneq ($(filter default undefined,$(origin CC)),)
 CC := gcc
@@ -192,7 +194,7 @@ $(HOOKED)/trueup: FORCE | $(O)/compile-flags
 endif
 
 check: test-programs | deps $(call want,lint,lint) ## run all tests
-	@$(runner) UNTRACKED='$(UNTRACKED)' tests/run -c -m '$(T)' \
+	@$(runner) JOBS='$(CHECKS)' UNTRACKED='$(UNTRACKED)' tests/run -c -m '$(T)' \
 	$(SCRIPTS) $(TESTS) $(FUZZERS)
 
 lint: $(LIB) $(BIN) $(B)/compile_commands.json | deps ## check the style

@@ -329,7 +329,7 @@ static void test_a_turn_of_the_less_urgent(void **state)
 	static const enum cause causes[] = {CAUSE_NOTIFIED, CAUSE_RECHECK,
 	    CAUSE_RESYNC, CAUSE_DISCOVER, CAUSE_MANUAL};
 	static const char *const names[] = {"n", "k", "r", "d", "m"};
-	char id[3] = "";
+	char id[16] = "";
 
 	for (size_t c = 0; c < 5; c++) {
 		for (int i = 1; i <= 3; i++) {

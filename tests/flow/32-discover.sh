@@ -62,8 +62,10 @@ timeout 200 "$TRUEUP" -c "$CONF" sync --wait >"$TMP/sync"
 ends_well "$WORKER_PID"
 grep -q 'ecurring: 120 objects' "$TMP/sync" || fail "how many is not said"
 tail -n 1 "$TMP/sync" | grep -q '^0 jobs left' || fail "$(cat "$TMP/sync")"
-ask stats/objects | jq -e 'all(. == 2)' >/dev/null ||
-  fail "not each once: $(ask stats/objects)"
+# A request whose answer got lost is repeated: that, and nothing else.
+lost=$(grep -c 'result=later' "$TMP/worker.log" || true)
+ask stats/objects | jq -e "all(. >= 2) and add <= 240 + $lost" >/dev/null ||
+  fail "not each once: $(ask stats/objects) $(grep ' id=9 ' "$TMP/worker.log")"
 tu stats --json | assert_json .repairs 1
 
 # A list that goes wrong is parked like any job, with why, and set going again.

@@ -68,8 +68,9 @@ took=$(($(date +%s) - began))
 [ "$asked" -ge 1 ] || fail "never asked"
 wait_until 5 'drained; queue_is_empty'
 
-# Many of them: half a hundred until it is noticed, then a burst of ten; the
-# rest is answered as not fresh. A known account is as fresh as ever.
+# Many of them: half a hundred until it is noticed (and the eight that are under
+# way by then, on a slow machine), then a burst of ten; the rest is answered as
+# not fresh. A known account is as fresh as ever.
 control stats/reset >/dev/null
 pids=()
 for i in $(seq 1 80); do
@@ -80,7 +81,7 @@ for i in $(seq 1 80); do
 done
 asked=$(ask stats/objects | jq '[to_entries[] |
   select(.key | startswith("account/made_up_")) | .value] | add')
-[ "$asked" -le 66 ] || fail "asked for $asked of 80 made-up names"
+[ "$asked" -le 74 ] || fail "asked for $asked of 80 made-up names"
 [ "$asked" -ge 50 ] || fail "only $asked were asked for"
 assert_eq "$(status_of tu account made_up_81 --refresh --timeout 500ms)" 2
 grep -q 'not fresh: 1 of 1' "$TMP/status.err" ||
