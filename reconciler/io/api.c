@@ -11,11 +11,17 @@
 #include "reconciler/io/api_call.h"
 #include "reconciler/io/api_gate.h"
 #include "reconciler/io/api_store.h"
+#include "reconciler/io/barrier.h"
 #include "reconciler/io/http.h"
 
 #include "reconciler/io/api.h"
 
-enum { KEEP_BYTES = 64 * 1024 };
+enum {
+	KEEP_BYTES = 64 * 1024,
+	REFRESHES_MAX = 16, /* of one thread; each may wait for thousands */
+	REFRESH_MS = 5000,
+	REFRESH_LOOK_MS = 25
+};
 
 /* A question about changes that has none yet. */
 struct waiting {
@@ -27,6 +33,14 @@ struct waiting {
 	int64_t until_ms; /* monotonic */
 };
 
+/* A question about an account that waits for looks that begin now. */
+struct refreshing {
+	struct http_exchange *exchange;
+	struct api_path path; /* where the barrier has the account's name */
+	struct api_query query;
+	struct barrier *barrier;
+};
+
 struct api {
 	struct api_options options;
 	struct store_view *view; /* NULL: none could be had */
@@ -36,6 +50,8 @@ struct api {
 	struct buf out;
 	struct waiting *waiting;
 	size_t n_waiting;
+	struct refreshing *refreshing[REFRESHES_MAX];
+	size_t n_refreshing;
 	int64_t looked_ms; /* monotonic */
 	bool closed;
 };
@@ -194,6 +210,97 @@ static bool read_query(struct api_call *call)
 	return false;
 }
 
+/* ---- refreshes ---------------------------------------------------------- */
+
+static void free_refreshing(struct refreshing *r)
+{
+	if (r == NULL)
+		return;
+	barrier_close(r->barrier);
+	free(r);
+}
+
+static void answer_refreshed(struct api *api, struct refreshing *r)
+{
+	struct api_call call = {
+	    .asker = {r->exchange, api->options.counts},
+	    .path = r->path,
+	    .query = r->query,
+	    .barrier = r->barrier,
+	};
+
+	answer(api, &call);
+	free_refreshing(r);
+}
+
+/* The call begins: 0 and *out, or why it cannot. */
+static int begin_refresh(
+    struct api *api, const struct api_call *call, struct refreshing **out)
+{
+	struct refreshing *r = calloc(1, sizeof(*r));
+	struct store *store = NULL;
+	struct err_text err;
+	int rc =
+	    r == NULL ? ERR_FAIL : api_store_writer(api->options.store, &store);
+
+	if (rc == 0) {
+		r->exchange = call->asker.exchange;
+		r->path = call->path;
+		r->query = call->query;
+		rc = barrier_open(store, api->options.settings, REFRESH_MS,
+		    &r->barrier, &err);
+	}
+	if (rc == 0)
+		rc = barrier_want_account(r->barrier, r->path.account, &err);
+	if (rc != 0)
+		free_refreshing(r);
+	*out = rc == 0 ? r : NULL;
+	return rc;
+}
+
+static void refresh(struct api *api, const struct api_call *call)
+{
+	struct refreshing *r = NULL;
+	int rc;
+
+	if (api->closed || api->n_refreshing == REFRESHES_MAX) {
+		api_reply_problem(&call->asker, 503,
+		    "too many ask for a refresh: come again, or ask without");
+		return;
+	}
+	rc = begin_refresh(api, call, &r);
+	if (rc == ERR_DENIED) {
+		api_reply_problem(&call->asker, 501,
+		    "this process may only read the store, so it cannot have "
+		    "anything refreshed");
+	} else if (rc != 0) {
+		api_call_fail(call, rc);
+	} else if (barrier_step(r->barrier)) {
+		answer_refreshed(api, r);
+	} else {
+		api->refreshing[api->n_refreshing++] = r;
+		http_park(r->exchange);
+	}
+}
+
+static void look_at_refreshes(struct api *api)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < api->n_refreshing; i++) {
+		struct refreshing *r = api->refreshing[i];
+
+		if (api->closed || http_has_left(r->exchange) ||
+		    barrier_step(r->barrier))
+			answer_refreshed(api, r);
+		else
+			api->refreshing[kept++] = r;
+	}
+	api->n_refreshing = kept;
+}
+
+/* ---- questions ---------------------------------------------------------- */
+
 static void wait_for_more(struct api *api, const struct api_call *call)
 {
 	struct waiting *w = &api->waiting[api->n_waiting++];
@@ -221,6 +328,10 @@ void api_serve(void *cookie, struct http_exchange *exchange)
 	call.if_none_match = http_header(exchange, "If-None-Match");
 	call.may_wait =
 	    !api->closed && api->n_waiting < api->options.max_waiting;
+	if (call.path.what == API_ACCOUNT && call.query.refresh) {
+		refresh(api, &call);
+		return;
+	}
 	answer(api, &call);
 	if (call.waits)
 		wait_for_more(api, &call);
@@ -259,6 +370,8 @@ static void look(struct api *api, int64_t now_ms)
 
 void api_look(struct api *api, int64_t now_ms)
 {
+	if (api->n_refreshing > 0)
+		look_at_refreshes(api);
 	if (api->n_waiting == 0 || now_ms < api->looked_ms + API_LOOK_MS)
 		return;
 	api->looked_ms = now_ms;
@@ -268,10 +381,13 @@ void api_look(struct api *api, int64_t now_ms)
 void api_close(struct api *api)
 {
 	api->closed = true;
+	look_at_refreshes(api);
 	look(api, INT64_MAX);
 }
 
-bool api_is_waiting(const struct api *api)
+int64_t api_wait_ms(const struct api *api)
 {
-	return api->n_waiting > 0;
+	if (api->n_refreshing > 0)
+		return REFRESH_LOOK_MS;
+	return api->n_waiting > 0 ? API_LOOK_MS : INT64_MAX;
 }

@@ -36,11 +36,12 @@ void api_serve(void *cookie, struct http_exchange *exchange);
 /*
  * api_look(api, now): answer those that have waited for what is there now, or
  * long enough. now: monotonic. api_close(api): from now on nobody waits: all
- * are answered with what there is. api_is_waiting(api): somebody does.
+ * are answered with what there is. api_wait_ms(api): until the next look is
+ * wanted; INT64_MAX: nobody waits.
  */
 void api_look(struct api *api, int64_t now_ms);
 void api_close(struct api *api);
-bool api_is_waiting(const struct api *api);
+int64_t api_wait_ms(const struct api *api);
 
 /*
  * api_rest(api): at the end of each turn, nothing is being answered: keep

@@ -7,6 +7,7 @@
 #include "reconciler/base/buf.h"
 #include "reconciler/base/err.h"
 
+#include "reconciler/io/barrier.h"
 #include "reconciler/io/explain.h"
 #include "reconciler/io/http.h"
 #include "reconciler/io/query.h"
@@ -63,7 +64,9 @@ static void give(
 	const struct api_body body = {
 	    .text = call->out,
 	    .kind = call->query.explain ? API_BODY_LINES : API_BODY_JSON,
-	    .max_age_s = api_tag_max_age(answer, timeless),
+	    /* Who asks for a look now wants no copy of an older one. */
+	    .max_age_s =
+		call->barrier != NULL ? -1 : api_tag_max_age(answer, timeless),
 	    .if_none_match = call->if_none_match,
 	};
 
@@ -76,11 +79,6 @@ void api_account_answer(struct api_call *call)
 	struct account_answer answer;
 	int rc;
 
-	if (call->query.refresh) {
-		api_reply_problem(
-		    &call->asker, 501, "refresh is not available here yet");
-		return;
-	}
 	if (question.has_known_at && question.known_at_ms > call->now_ms) {
 		api_call_wrong(call,
 		    "known_at is in the future; at alone asks about that");
@@ -88,6 +86,8 @@ void api_account_answer(struct api_call *call)
 	}
 	rc = query_account(
 	    call->view, call->settings, &question, call->arena, &answer, NULL);
+	if (call->barrier != NULL)
+		answer.fresh = barrier_is_fresh(call->barrier);
 	if (rc == 0)
 		add_line(
 		    call->out, wire_account(call->settings, &answer), "\n");

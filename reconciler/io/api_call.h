@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 struct arena;
+struct barrier;
 struct buf;
 struct err_text;
 struct settings;
@@ -37,6 +38,8 @@ struct api_call {
 	const char *if_none_match; /* of the request; NULL: none */
 	bool may_wait; /* a question about changes: for what is to come */
 	bool waits;    /* set by it: nothing yet, and nothing was answered */
+	/* A refresh that is over; NULL: none was asked for. */
+	const struct barrier *barrier;
 };
 
 /* api_call_fail(call, rc): the store did not answer: 503, or 500. */

@@ -43,8 +43,8 @@ static int64_t turn(struct api_lane *lane, int64_t wait_ms, bool draining)
 	};
 	int64_t most_ms = draining ? DRAIN_WAIT_MS : WAIT_MS;
 
-	if (api_is_waiting(lane->api))
-		most_ms = API_LOOK_MS;
+	if (api_wait_ms(lane->api) < most_ms)
+		most_ms = api_wait_ms(lane->api);
 	if (wait_ms < 0 || wait_ms > most_ms)
 		wait_ms = most_ms;
 	(void)poll(fds, draining ? 1 : 2, (int)wait_ms);

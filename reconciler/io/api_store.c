@@ -1,5 +1,8 @@
 #include <pthread.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "cache/store.h"
 
@@ -10,13 +13,14 @@
 
 #include "reconciler/io/api_store.h"
 
-enum { TRY_AGAIN_MS = 100 };
+enum { TRY_AGAIN_MS = 100, PATH_BYTES = 4096 };
 
 struct api_store {
 	const struct settings *settings;
 	const struct log *log;
 	pthread_mutex_t lock; /* of all below */
 	struct store *store;  /* NULL: not open */
+	bool writable;	      /* how it was opened */
 	int failed;	      /* 0, or how the last attempt did */
 	int64_t again_ms;     /* monotonic */
 };
@@ -60,6 +64,15 @@ static void tell(struct api_store *s, int rc, const struct err_text *err)
 	s->failed = rc;
 }
 
+/* Where it may write, it may also wish for a look; it never makes a store. */
+static bool is_writable(const char *path)
+{
+	char file[PATH_BYTES];
+	int len = snprintf(file, sizeof(file), "%s/data.mdb", path);
+
+	return len > 0 && (size_t)len < sizeof(file) && access(file, W_OK) == 0;
+}
+
 static void try_to_open(struct api_store *s)
 {
 	const struct settings *settings = s->settings;
@@ -68,10 +81,11 @@ static void try_to_open(struct api_store *s)
 	    .map_bytes = settings->store.map_bytes,
 	    .reserve_bytes = settings->store.reserve_bytes,
 	    .high_water = settings->store.high_water,
-	    .read_only = true,
+	    .read_only = !is_writable(settings->store.path),
 	};
 	struct err_text err;
 
+	s->writable = !options.read_only;
 	tell(s, store_open(&options, &s->store, &err), &err);
 	s->again_ms = clock_mono_ms() + TRY_AGAIN_MS;
 }
@@ -88,6 +102,15 @@ static int get(struct api_store *s, struct store **out)
 	rc = s->store != NULL ? 0 : s->failed;
 	pthread_mutex_unlock(&s->lock);
 	return rc;
+}
+
+int api_store_writer(struct api_store *s, struct store **out)
+{
+	int rc = get(s, out);
+
+	if (rc != 0)
+		return rc;
+	return s->writable ? 0 : ERR_DENIED;
 }
 
 static void report(struct api_store *s, int rc, const struct err_text *err)

@@ -1,6 +1,7 @@
 /*
- * The store behind the query API: opened for reading when it is there, which
- * may be long after the start. One for all threads; a view is one thread's.
+ * The store behind the query API: opened when it is there, which may be long
+ * after the start, and for reading only where this process may not write. One
+ * for all threads; a view is one thread's.
  */
 #ifndef TRUEUP_IO_API_STORE_H
 #define TRUEUP_IO_API_STORE_H
@@ -9,6 +10,7 @@ struct api_store;
 struct err_text;
 struct log;
 struct settings;
+struct store;
 struct store_view;
 
 /* api_store_new(settings, log): both are borrowed; NULL: no memory. */
@@ -23,5 +25,11 @@ void api_store_free(struct api_store *store);
  * yet) or another error, which is in the log once.
  */
 int api_store_view(struct api_store *store, struct store_view **view);
+
+/*
+ * api_store_writer(store, out): the store itself, for who may write to it: to
+ * wish for a look. 0; ERR_DENIED: this process may only read it; or as above.
+ */
+int api_store_writer(struct api_store *store, struct store **out);
 
 #endif

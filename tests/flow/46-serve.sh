@@ -163,7 +163,6 @@ for path in /v1/accounts/% /v1/accounts/%00 /v1/accounts/a%0Ab \
   '/v1/changes?since=-1' '/v1/changes?wait=61' '/v1/changes?limit=0'; do
   problem 400 "$path"
 done
-problem 501 '/v1/accounts/a?refresh=1'
 for method in POST PUT DELETE OPTIONS get; do
   problem 405 /v1/stats -X "$method"
   assert_eq "$(header allow)" 'GET, HEAD'
