@@ -68,13 +68,14 @@ took=$(($(date +%s) - began))
 [ "$asked" -ge 1 ] || fail "never asked"
 wait_until 5 'drained; queue_is_empty'
 
-# Many of them: half a hundred until it is noticed (and the eight that are under
-# way by then, on a slow machine), then a burst of ten; the rest is answered as
-# not fresh. A known account is as fresh as ever.
+# Many of them, each with time enough for its answer to count: half a hundred
+# until it is noticed (and the eight that are under way by then, on a slow
+# machine), then a burst of ten; the rest is answered as not fresh. A known
+# account is as fresh as ever.
 control stats/reset >/dev/null
 pids=()
 for i in $(seq 1 80); do
-  "$TRUEUP" -c "$CONF" account "made_up_$i" --refresh --timeout 1s \
+  "$TRUEUP" -c "$CONF" account "made_up_$i" --refresh --timeout 4s \
     >"$TMP/last.out" 2>&1 &
   pids+=($!)
   [ $((i % 8)) -ne 0 ] || { wait "${pids[@]}" || true; pids=(); }
