@@ -101,19 +101,6 @@ const struct client_list *client_list_find(
 	return NULL;
 }
 
-bool client_read_page_status(const struct client_reply *reply,
-    struct arena *arena, struct client_page *out)
-{
-	struct client_reading reading;
-	bool good;
-
-	memset(&reading, 0, sizeof(reading));
-	good = client_read_status(reply, arena, &reading);
-	out->verdict = reading.verdict;
-	out->cause = reading.cause;
-	return good;
-}
-
 bool client_media_is(const char *content_type, const char *media)
 {
 	size_t n = strlen(media);

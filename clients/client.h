@@ -326,12 +326,6 @@ const struct client_list *client_list_find(
     const struct client *client, const char *name);
 
 /*
- * client_read_page_status(reply, arena, out): as client_read_status, of a page.
- */
-bool client_read_page_status(const struct client_reply *reply,
-    struct arena *arena, struct client_page *out);
-
-/*
  * client_media_is(content_type, media): the media type of a Content-Type value
  * without its parameters, any letter case (RFC 9110 section 8.3.1); false for
  * NULL.

@@ -1,48 +1,39 @@
 #include <string.h>
 
 #include "reconciler/base/arena.h"
-#include "reconciler/base/err.h"
 #include "reconciler/base/text.h"
+
+#include "clients/reading.h"
 
 #include "clients/page.h"
 
-static void refuse(struct page *page, enum verdict verdict, const char *cause)
+/* What is wrong with an answer is the same, whatever it was to be read as. */
+static void refuse(struct client_page *out, const struct client_reading *why)
 {
-	page->out->verdict = verdict;
-	page->out->cause = cause != NULL ? cause : "no memory";
-}
-
-static bool parse(struct page *page, const struct client_reply *reply)
-{
-	struct err_text err = {""};
-	int rc = field_parse(reply->body, reply->len, CLIENT_JSON_DEPTH_MAX,
-	    &page->document, &err);
-
-	page->root = page->document;
-	if (rc == 0)
-		return true;
-	refuse(page, rc == ERR_BAD ? VERDICT_GARBLED : VERDICT_LATER,
-	    arena_text(page->arena, err.text));
-	return false;
+	out->verdict = why->verdict;
+	out->cause = why->cause;
 }
 
 bool page_open(struct page *page, const struct client_reply *reply,
     struct arena *arena, struct client_page *out)
 {
+	struct client_reading why;
+
 	*page = (struct page){.out = out, .arena = arena};
 	memset(out, 0, sizeof(*out));
+	memset(&why, 0, sizeof(why));
 	out->verdict = VERDICT_TRUTH;
 	fields_init(&page->fields, arena);
-	if (!client_read_page_status(reply, arena, out))
-		return false;
-	out->verdict = VERDICT_TRUTH;
 	page->items =
 	    arena_alloc(arena, LISTING_ITEMS_MAX, sizeof(*page->items));
-	if (page->items == NULL) {
-		refuse(page, VERDICT_LATER, NULL);
-		return false;
-	}
-	return parse(page, reply);
+	if (page->items == NULL)
+		reading_refuse(&why, VERDICT_LATER, "no memory");
+	else if (client_read_status(reply, arena, &why))
+		page->document = reading_document(reply, arena, &why);
+	page->root = page->document;
+	if (page->document == NULL)
+		refuse(out, &why);
+	return page->document != NULL;
 }
 
 void page_take(struct page *page, const struct client_kind *kind,
@@ -63,15 +54,16 @@ void page_take(struct page *page, const struct client_kind *kind,
 
 void page_close(struct page *page, const char *next)
 {
+	struct client_reading why;
+
 	field_free(page->document);
 	page->document = NULL;
 	if (page->out->verdict != VERDICT_TRUTH)
 		return;
-	if (page->fields.error != NULL)
-		refuse(page, VERDICT_GARBLED, page->fields.error);
-	else if (arena_failed(page->arena))
-		refuse(page, VERDICT_GARBLED,
-		    "the answer is larger than we are ready to hold");
+	memset(&why, 0, sizeof(why));
+	why.verdict = VERDICT_TRUTH;
+	reading_close(&page->fields, page->arena, &why);
+	refuse(page->out, &why);
 	page->out->listing.items = page->items;
 	page->out->listing.next = next;
 }
