@@ -15,6 +15,14 @@
 
 enum { SHARE = 16 }; /* one of so many claims goes to what nobody waits for */
 
+struct lane_now lane_now_is(void)
+{
+	struct lane_now now = {
+	    .wall_ms = clock_wall_ms(), .mono_ms = clock_mono_ms()};
+
+	return now;
+}
+
 static size_t least(size_t a, size_t b)
 {
 	return a < b ? a : b;

@@ -57,6 +57,9 @@ struct lane_now {
 	int64_t mono_ms;
 };
 
+/* lane_now_is(): by both clocks. */
+struct lane_now lane_now_is(void);
+
 /*
  * lane_open(lane, provider, limit, slots, mono, err): with full budgets; its
  * health is the caller's to fill in. 0 or ERR_FAIL. lane_close(lane): wipes the

@@ -26,8 +26,6 @@ static int load_one(
     struct store_view *view, struct lane *lane, struct err_text *err)
 {
 	const char *name = lane->provider->name;
-	struct lane_now now = {
-	    .wall_ms = clock_wall_ms(), .mono_ms = clock_mono_ms()};
 	struct budget budget;
 	struct tally tally;
 	int rc = store_view_provider(view, name, &lane->health, &tally, err);
@@ -35,7 +33,7 @@ static int load_one(
 	if (rc == 0)
 		rc = store_view_budget(view, name, &budget, err);
 	if (rc == 0)
-		lane_resume(lane, &budget, now);
+		lane_resume(lane, &budget, lane_now_is());
 	if (rc != ERR_ABSENT)
 		return rc;
 	memset(&lane->health, 0, sizeof(lane->health));

@@ -11,14 +11,6 @@
 
 #include "reconciler/io/requests.h"
 
-static struct lane_now now_is(void)
-{
-	struct lane_now now = {
-	    .wall_ms = clock_wall_ms(), .mono_ms = clock_mono_ms()};
-
-	return now;
-}
-
 /* Beside the flights' requests each lane may have one for its token. */
 static int open_fetch(struct requests *r, struct err_text *err)
 {
@@ -242,7 +234,7 @@ int requests_send(struct requests *r, struct err_text *err)
 		return 0;
 	/* Takes its time once: the budgets are charged for what comes after. */
 	rc = open_fetch(r, err);
-	now = now_is();
+	now = lane_now_is();
 	for (size_t i = 0; rc == 0 && i < r->n_flights; i++) {
 		struct flight *f = &r->flights[i];
 

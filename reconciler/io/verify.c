@@ -10,6 +10,7 @@
 #include "reconciler/core/settings.h"
 
 #include "reconciler/io/differ.h"
+#include "reconciler/io/lanes.h"
 #include "reconciler/io/requests.h"
 
 #include "reconciler/io/verify.h"
@@ -46,14 +47,6 @@ struct verifier {
 	size_t lane;		  /* whose objects are being walked */
 	struct store_place place; /* how far */
 };
-
-static struct lane_now now_is(void)
-{
-	struct lane_now now = {
-	    .wall_ms = clock_wall_ms(), .mono_ms = clock_mono_ms()};
-
-	return now;
-}
 
 static bool is_meant(const struct verifier *v, const struct lane *lane)
 {
@@ -204,12 +197,13 @@ static int depart_all(struct verifier *v, struct err_text *err)
 		struct lane *lane = lane_of(v, ref);
 		struct flight *f = free_flight(v);
 
-		if (lane != NULL && !lane_is_allowed(lane, now_is())) {
+		if (lane != NULL && !lane_is_allowed(lane, lane_now_is())) {
 			count_unread(v, lane->health.reason);
 			v->names.next++;
 			continue;
 		}
-		if (lane == NULL || f == NULL || lane_room(lane, now_is()) == 0)
+		if (lane == NULL || f == NULL ||
+		    lane_room(lane, lane_now_is()) == 0)
 			break;
 		v->names.next++;
 		rc = depart(v, lane, f, ref, err);
@@ -300,26 +294,6 @@ static int arrive_all(struct verifier *v, struct err_text *err)
 
 /* ---- the run ------------------------------------------------------------ */
 
-static int open_lanes(struct verifier *v, struct err_text *err)
-{
-	struct store_view *view = NULL;
-	int rc = store_view_open(v->store, &view, err);
-
-	for (size_t i = 0; rc == 0 && i < v->n_lanes; i++) {
-		const struct provider_settings *p = &v->settings->providers[i];
-		struct lane *lane = &v->lanes[i];
-		size_t limit = (size_t)p->concurrency;
-		struct tally tally;
-
-		rc = lane_open(lane, p, limit, limit, clock_mono_ms(), err);
-		if (rc == 0 && store_view_provider(view, p->name, &lane->health,
-				   &tally, err) != 0)
-			memset(&lane->health, 0, sizeof(lane->health));
-	}
-	store_view_close(view);
-	return rc;
-}
-
 static int open_verifier(
     struct verifier *v, const struct log *log, struct err_text *err)
 {
@@ -343,14 +317,13 @@ static int open_verifier(
 	    .random = &v->random,
 	    .log = log,
 	    .max_reply = (size_t)v->settings->worker.max_reply};
-	return open_lanes(v, err);
+	return lanes_open(v->lanes, v->settings, v->store, v->n_flights, err);
 }
 
 static void close_verifier(struct verifier *v)
 {
 	requests_close(&v->requests);
-	for (size_t i = 0; v->lanes != NULL && i < v->n_lanes; i++)
-		lane_close(&v->lanes[i]);
+	lanes_close(v->lanes, v->n_lanes);
 	for (size_t i = 0; v->flights != NULL && i < v->n_flights; i++)
 		flight_fini(&v->flights[i]);
 	arena_fini(&v->names.arena);
@@ -360,7 +333,7 @@ static void close_verifier(struct verifier *v)
 
 static int64_t wait_ms(struct verifier *v)
 {
-	struct lane_now now = now_is();
+	struct lane_now now = lane_now_is();
 	int64_t least_ms = requests_wait_ms(&v->requests, now);
 
 	for (size_t i = 0; i < v->n_lanes; i++) {

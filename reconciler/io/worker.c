@@ -68,14 +68,6 @@ struct worker {
 	int64_t listen_ms;     /* monotonic: next look at who is silent */
 };
 
-static struct lane_now now_is(void)
-{
-	struct lane_now now = {
-	    .wall_ms = clock_wall_ms(), .mono_ms = clock_mono_ms()};
-
-	return now;
-}
-
 /* ---- a turn ------------------------------------------------------------ */
 
 static void settle(struct store_turn *turn, struct flight *f)
@@ -158,7 +150,7 @@ static void give_up(struct worker *w, struct store_turn *turn, struct flight *f)
 /* What waits for a token or a budget must not outwait a closed provider. */
 static void release_untried(struct worker *w, struct store_turn *turn)
 {
-	struct lane_now now = now_is();
+	struct lane_now now = lane_now_is();
 
 	for (size_t i = 0; w->active > 0 && i < w->n_flights; i++) {
 		struct flight *f = &w->flights[i];
@@ -194,12 +186,13 @@ static void claim_lane(
     struct worker *w, struct store_turn *turn, struct lane *lane)
 {
 	struct claim_limits limits = limits_of(w, lane);
-	size_t room = lane_room(lane, now_is());
+	size_t room = lane_room(lane, lane_now_is());
 
 	while (room-- > 0 && requests_has_room(&w->requests)) {
 		struct flight *f = free_flight(w);
 
-		limits.no_strangers = !lane_takes_strangers(lane, now_is());
+		limits.no_strangers =
+		    !lane_takes_strangers(lane, lane_now_is());
 		limits.first = lane_first(lane);
 		if (f == NULL ||
 		    store_turn_claim_within(turn, lane->provider->name, &limits,
@@ -336,7 +329,7 @@ static int wait_for_news(struct worker *w, struct err_text *err)
 {
 	int wake = store_wake_fd(w->store, err);
 	int fds[2] = {stop_fd(), wake};
-	int64_t wait_ms = next_wait_ms(w, now_is());
+	int64_t wait_ms = next_wait_ms(w, lane_now_is());
 	int rc;
 
 	if (wake < 0)
@@ -365,7 +358,7 @@ static void notice_stop(struct worker *w)
 
 static bool is_drained(struct worker *w)
 {
-	struct lane_now now = now_is();
+	struct lane_now now = lane_now_is();
 
 	if (w->active > 0 || w->more_inbox || !w->all_judged)
 		return false;
