@@ -65,7 +65,8 @@ tail -n 1 "$TMP/sync" | grep -q '^0 jobs left' || fail "$(cat "$TMP/sync")"
 # A request whose answer got lost is repeated: that, and nothing else.
 lost=$(grep -c 'result=later' "$TMP/worker.log" || true)
 ask stats/objects | jq -e "all(. >= 2) and add <= 240 + $lost" >/dev/null ||
-  fail "not each once: $(ask stats/objects) $(grep ' id=9 ' "$TMP/worker.log")"
+  fail "not each once: $(grep ' id=9 ' "$TMP/worker.log")
+    $(ask log | jq -c 'select(.path == "/subscriptions/9")')"
 tu stats --json | assert_json .repairs 1
 
 # A list that goes wrong is parked like any job, with why, and set going again.
