@@ -2,105 +2,101 @@
 
 #include "cache/store.h"
 
-#include "reconciler/base/clock.h"
 #include "reconciler/core/history.h"
 #include "reconciler/core/settings.h"
 
 #include "reconciler/io/explain.h"
 #include "reconciler/io/query.h"
-#include "reconciler/io/wire.h"
+#include "reconciler/io/wire_line.h"
 
 #include "reconciler/io/wire_explain.h"
 
-static json_t *time_of(int64_t ms)
-{
-	char text[CLOCK_TEXT_MAX];
-
-	return ms == 0 ? json_null() : json_string(clock_format(ms, text));
-}
-
-static json_t *entitled_of(enum entitled entitled)
-{
-	if (entitled == ENTITLED_UNKNOWN)
-		return json_null();
-	return json_boolean(entitled == ENTITLED_YES);
-}
-
-/* A line that one of wire.h's functions made, as a member of another one. */
-static json_t *member_of(char *line)
-{
-	json_t *member = line == NULL ? NULL : json_loads(line, 0, NULL);
-
-	wire_free(line);
-	return member;
-}
-
-/* json_array_append_new refuses a NULL: then the whole line is none. */
-static json_t *effects_of(const struct held_grant *held)
+static void put_effects(struct wire_line *outer, const struct held_grant *held)
 {
 	json_t *array = json_array();
 
 	for (size_t i = 0; i < held->n_effects; i++) {
 		const struct held_effect *e = &held->effects[i];
-		bool revokes =
-		    held->policy != NULL && held->policy->revokes[e->kind];
-		json_t *effect = json_pack("{s:s, s:s, s:s, s:o, s:o, s:b}",
-		    "effect", effect_name(e->kind), "kind", e->source.kind,
-		    "id", e->source.id, "at", time_of(e->at_ms), "until",
-		    time_of(e->until_ms), "revokes", revokes);
+		struct wire_line line = wire_line_new();
 
-		if (json_array_append_new(array, effect) != 0) {
-			json_decref(array);
-			return NULL;
-		}
+		wire_line_text(&line, "effect", effect_name(e->kind));
+		wire_line_text(&line, "kind", e->source.kind);
+		wire_line_text(&line, "id", e->source.id);
+		wire_line_time(&line, "at", e->at_ms);
+		wire_line_time(&line, "until", e->until_ms);
+		wire_line_bool(&line, "revokes",
+		    held->policy != NULL && held->policy->revokes[e->kind]);
+		wire_line_element(outer, array, &line);
 	}
-	return array;
+	wire_line_put(outer, "effects", array);
 }
 
-static json_t *grant_of(const struct explained_grant *grant)
+static struct wire_line grant_of(const struct explained_grant *grant)
 {
 	const struct grant *g = &grant->held->grant;
+	struct wire_line line = wire_line_new();
 
-	return json_pack(
-	    "{s:s?, s:s?, s:s, s:s, s:o, s:o, s:o, s:o, s:s, s:s, s:b, s:o}",
-	    "product", g->product, "label", g->label, "state",
-	    state_name(g->state), "status", g->status, "since",
-	    time_of(g->since_ms), "until", time_of(g->until_ms), "entitled",
-	    entitled_of(grant->alone.entitled), "valid_until",
-	    time_of(grant->alone.valid_until_ms), "rule", grant->rule, "reason",
-	    grant->alone.reason, "decides", grant->decides, "effects",
-	    effects_of(grant->held));
+	wire_line_text(&line, "product", g->product);
+	wire_line_text(&line, "label", g->label);
+	wire_line_text(&line, "state", state_name(g->state));
+	wire_line_text(&line, "status", g->status);
+	wire_line_time(&line, "since", g->since_ms);
+	wire_line_time(&line, "until", g->until_ms);
+	wire_line_entitled(&line, "entitled", grant->alone.entitled);
+	wire_line_time(&line, "valid_until", grant->alone.valid_until_ms);
+	wire_line_text(&line, "rule", grant->rule);
+	wire_line_text(&line, "reason", grant->alone.reason);
+	wire_line_bool(&line, "decides", grant->decides);
+	put_effects(&line, grant->held);
+	return line;
 }
 
-static json_t *grants_of(const struct explained_object *object)
+static void put_grants(
+    struct wire_line *outer, const struct explained_object *object)
 {
 	json_t *array = json_array();
 
 	for (size_t i = 0; i < object->n_grants; i++) {
-		if (json_array_append_new(
-			array, grant_of(&object->grants[i])) != 0) {
-			json_decref(array);
-			return NULL;
-		}
+		struct wire_line line = grant_of(&object->grants[i]);
+
+		wire_line_element(outer, array, &line);
 	}
-	return array;
+	wire_line_put(outer, "grants", array);
 }
 
-static json_t *tail_of(const struct explained_object *object)
+static void put_tail(
+    struct wire_line *outer, const struct explained_object *object)
 {
 	json_t *array = json_array();
 
 	for (size_t i = 0; i < object->n_tail; i++) {
-		struct history_line line = {
+		struct history_line shown = {
 		    .object = object->ref, .entry = &object->tail[i]};
+		struct wire_line line = wire_line_of_entry(&shown);
 
-		if (json_array_append_new(
-			array, member_of(wire_history_line(&line))) != 0) {
-			json_decref(array);
-			return NULL;
-		}
+		wire_line_element(outer, array, &line);
 	}
-	return array;
+	wire_line_put(outer, "history", array);
+}
+
+/* The record and the job, each as `queue show` has it, or null. */
+static void put_now(
+    struct wire_line *outer, const struct explained_object *object)
+{
+	struct wire_line line;
+
+	if (object->record == NULL) {
+		wire_line_text(outer, "record", NULL);
+	} else {
+		line = wire_line_of_object(object->record);
+		wire_line_inner(outer, "record", &line);
+	}
+	if (object->job == NULL) {
+		wire_line_text(outer, "job", NULL);
+	} else {
+		line = wire_line_of_job(object->job);
+		wire_line_inner(outer, "job", &line);
+	}
 }
 
 char *wire_explain(
@@ -108,20 +104,15 @@ char *wire_explain(
 {
 	const struct provider_settings *p =
 	    settings_provider(settings, object->ref.provider);
-	json_t *record = object->record == NULL
-			     ? json_null()
-			     : member_of(wire_object(object->record));
-	json_t *job = object->job == NULL ? json_null()
-					  : member_of(wire_job(object->job));
-	json_t *line = json_pack("{s:s, s:s?, s:s, s:s, s:o, s:o, s:o, s:o, "
-				 "s:I}",
-	    "provider", object->ref.provider, "type",
-	    p == NULL ? NULL : p->type, "kind", object->ref.kind, "id",
-	    object->ref.id, "grants", grants_of(object), "record", record,
-	    "job", job, "history", tail_of(object), "entries",
-	    (json_int_t)object->entries);
-	char *text = line == NULL ? NULL : json_dumps(line, JSON_COMPACT);
+	struct wire_line line = wire_line_new();
 
-	json_decref(line);
-	return text;
+	wire_line_text(&line, "provider", object->ref.provider);
+	wire_line_text(&line, "type", p == NULL ? NULL : p->type);
+	wire_line_text(&line, "kind", object->ref.kind);
+	wire_line_text(&line, "id", object->ref.id);
+	put_grants(&line, object);
+	put_now(&line, object);
+	put_tail(&line, object);
+	wire_line_number(&line, "entries", object->entries);
+	return wire_line_end(&line);
 }
