@@ -130,7 +130,7 @@ static void read_items(struct page *page, const struct row *row, int64_t offset)
 	    n == 0 ? NULL : page_cursor(page->arena, offset + (int64_t)n));
 }
 
-/* As for an object: a conflict passes, what is not implemented stays so. */
+/* As for an object: 409 passes, 501 stays. */
 static void judge_error(int status, struct client_page *out)
 {
 	if (status == 409)

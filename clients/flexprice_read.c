@@ -29,7 +29,7 @@ static void halt(
 
 /*
  * The codes of Flexprice's errors: 409 is a conflict of versions, which may be
- * tried again; what is not implemented will not be so in an hour.
+ * tried again; 501 will be the same in an hour.
  */
 static void judge_error(
     struct flexprice_look *look, const struct client_reply *reply)
