@@ -153,6 +153,13 @@ struct client_page {
 	struct listing listing;
 };
 
+/* CLIENT_KIND(name, check, table): the common kind, of an array of words. */
+#define CLIENT_KIND(kind_name, check, table) \
+	{ \
+		.name = (kind_name), .id_is_valid = (check), .words = (table), \
+		.n_words = sizeof(table) / sizeof((table)[0]) \
+	}
+
 /*
  * A list of objects that the provider answers page by page: how `sync
  * --discover` finds what nobody told us of. A cursor is the client's own text

@@ -75,17 +75,11 @@ const char *ecartpay_object_id(struct arena *arena, const char *id)
 
 /* ---- kinds --------------------------------------------------------------- */
 
-#define KIND(kind_name, check, table) \
-	{ \
-		.name = (kind_name), .id_is_valid = (check), .words = (table), \
-		.n_words = COUNT(table) \
-	}
-
 static const struct client_kind kinds[ECARTPAY_KINDS] = {
-    KIND(ECARTPAY_BILLING, ecartpay_is_object, billing_words),
-    KIND(ECARTPAY_ORDER, ecartpay_is_object, order_words),
-    KIND(ECARTPAY_SUBSCRIPTION, ecartpay_is_object, subscription_words),
-    KIND(ECARTPAY_TRANSACTION, is_transaction, transaction_words),
+    CLIENT_KIND(ECARTPAY_BILLING, ecartpay_is_object, billing_words),
+    CLIENT_KIND(ECARTPAY_ORDER, ecartpay_is_object, order_words),
+    CLIENT_KIND(ECARTPAY_SUBSCRIPTION, ecartpay_is_object, subscription_words),
+    CLIENT_KIND(ECARTPAY_TRANSACTION, is_transaction, transaction_words),
 };
 
 static const struct ecartpay_kind rows[ECARTPAY_KINDS] = {

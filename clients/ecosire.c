@@ -73,21 +73,15 @@ static bool is_invoice(const char *id)
 	return has_prefix(id, "inv_");
 }
 
-#define KIND(kind_name, check, table) \
-	{ \
-		.name = (kind_name), .id_is_valid = (check), .words = (table), \
-		.n_words = COUNT(table) \
-	}
-
 /*
  * A licence goes by its id alone: its key (PREFIX-XXXX-…) is a bearer secret,
  * and names are stored, logged and shown.
  */
 static const struct client_kind kinds[] = {
-    KIND(ECOSIRE_ORDER, client_uuid_is_valid, order_words),
-    KIND(ECOSIRE_SUBSCRIPTION, is_subscription, subscription_words),
-    KIND(ECOSIRE_INVOICE, is_invoice, invoice_words),
-    KIND(ECOSIRE_LICENSE, client_uuid_is_valid, license_words),
+    CLIENT_KIND(ECOSIRE_ORDER, client_uuid_is_valid, order_words),
+    CLIENT_KIND(ECOSIRE_SUBSCRIPTION, is_subscription, subscription_words),
+    CLIENT_KIND(ECOSIRE_INVOICE, is_invoice, invoice_words),
+    CLIENT_KIND(ECOSIRE_LICENSE, client_uuid_is_valid, license_words),
 };
 
 /* The list of subscriptions hides all but the active ones: asked for by id. */

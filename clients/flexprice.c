@@ -77,12 +77,6 @@ bool flexprice_is_id(const char *id)
 	       id[n + ULID_LENGTH] == '\0';
 }
 
-#define KIND(kind_name, table) \
-	{ \
-		.name = (kind_name), .id_is_valid = flexprice_is_id, \
-		.words = (table), .n_words = COUNT(table) \
-	}
-
 /* An external_id is the user's own, and "." and ".." mean something in a path.
  */
 static bool is_external(const char *id)
@@ -92,12 +86,12 @@ static bool is_external(const char *id)
 }
 
 static const struct client_kind kinds[] = {
-    KIND(FLEXPRICE_SUBSCRIPTION, subscription_words),
-    KIND(FLEXPRICE_INVOICE, invoice_words),
-    KIND(FLEXPRICE_WALLET, wallet_words),
-    KIND(FLEXPRICE_CUSTOMER, customer_words),
-    KIND(FLEXPRICE_PAYMENT, payment_words),
-    KIND(FLEXPRICE_CREDIT_NOTE, credit_note_words),
+    CLIENT_KIND(FLEXPRICE_SUBSCRIPTION, flexprice_is_id, subscription_words),
+    CLIENT_KIND(FLEXPRICE_INVOICE, flexprice_is_id, invoice_words),
+    CLIENT_KIND(FLEXPRICE_WALLET, flexprice_is_id, wallet_words),
+    CLIENT_KIND(FLEXPRICE_CUSTOMER, flexprice_is_id, customer_words),
+    CLIENT_KIND(FLEXPRICE_PAYMENT, flexprice_is_id, payment_words),
+    CLIENT_KIND(FLEXPRICE_CREDIT_NOTE, flexprice_is_id, credit_note_words),
     {.name = FLEXPRICE_EXTERNAL,
 	.id_is_valid = is_external,
 	.words = customer_words,

@@ -124,20 +124,14 @@ static bool is_customer(const char *id)
 	return has_prefix(id, "cus_");
 }
 
-#define KIND(kind_name, check, table) \
-	{ \
-		.name = (kind_name), .id_is_valid = (check), .words = (table), \
-		.n_words = COUNT(table) \
-	}
-
 static const struct client_kind kinds[] = {
-    KIND(STRIPE_SUBSCRIPTION, is_subscription, subscription_words),
-    KIND(STRIPE_INVOICE, is_invoice, invoice_words),
-    KIND(STRIPE_SESSION, is_session, session_words),
-    KIND(STRIPE_CHARGE, is_charge, charge_words),
-    KIND(STRIPE_INTENT, is_intent, intent_words),
-    KIND(STRIPE_REFUND, is_refund, refund_words),
-    KIND(STRIPE_CUSTOMER, is_customer, customer_words),
+    CLIENT_KIND(STRIPE_SUBSCRIPTION, is_subscription, subscription_words),
+    CLIENT_KIND(STRIPE_INVOICE, is_invoice, invoice_words),
+    CLIENT_KIND(STRIPE_SESSION, is_session, session_words),
+    CLIENT_KIND(STRIPE_CHARGE, is_charge, charge_words),
+    CLIENT_KIND(STRIPE_INTENT, is_intent, intent_words),
+    CLIENT_KIND(STRIPE_REFUND, is_refund, refund_words),
+    CLIENT_KIND(STRIPE_CUSTOMER, is_customer, customer_words),
 };
 
 static const struct stripe_kind rows[COUNT(kinds)] = {
