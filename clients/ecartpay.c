@@ -9,8 +9,6 @@
 
 #include "clients/ecartpay.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
 enum { OBJECT_DIGITS = 24, NUMBER_DIGITS_MAX = 20 };
 
 /* Our words: a billing information has no status but `active`. */

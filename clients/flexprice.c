@@ -92,10 +92,7 @@ static const struct client_kind kinds[] = {
     CLIENT_KIND(FLEXPRICE_CUSTOMER, flexprice_is_id, customer_words),
     CLIENT_KIND(FLEXPRICE_PAYMENT, flexprice_is_id, payment_words),
     CLIENT_KIND(FLEXPRICE_CREDIT_NOTE, flexprice_is_id, credit_note_words),
-    {.name = FLEXPRICE_EXTERNAL,
-	.id_is_valid = is_external,
-	.words = customer_words,
-	.n_words = COUNT(customer_words)},
+    CLIENT_KIND(FLEXPRICE_EXTERNAL, is_external, customer_words),
 };
 
 static const struct flexprice_kind rows[COUNT(kinds)] = {
