@@ -4,8 +4,7 @@
  * (its signature), generic_kind.c and generic_within.c (its kinds),
  * generic_parts.c (what all are made of), generic_verify.c (who sent a
  * notification), generic_hook.c (what it is about), generic_value.c (getters by
- * JSON Pointer), generic_read.c, generic_grant.c and generic_history.c
- * (answers).
+ * JSON Pointer), generic_read.c, generic_grant.c and generic_history.c (answers).
  *
  * Everything here is made once, when the settings are loaded, and constant
  * afterwards.
@@ -124,6 +123,7 @@ struct generic_grant {
 	struct generic_tests when;
 	const char *product; /* in the element */
 	const char *label;
+	const char *quantity;
 	const char *since; /* in the object */
 	const char *until;
 	struct generic_tests until_when;
