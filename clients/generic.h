@@ -4,10 +4,10 @@
  * (its signature), generic_kind.c and generic_within.c (its kinds),
  * generic_parts.c (what all are made of), generic_verify.c (who sent a
  * notification), generic_hook.c (what it is about), generic_value.c (getters by
- * JSON Pointer), generic_read.c, generic_grant.c and generic_history.c (answers).
+ * JSON Pointer), generic_read.c, generic_grant.c and generic_history.c
+ * (answers).
  *
- * Everything here is made once, when the settings are loaded, and constant
- * afterwards.
+ * All of it is made once, when the settings are loaded, and constant then.
  */
 #ifndef TRUEUP_CLIENTS_GENERIC_H
 #define TRUEUP_CLIENTS_GENERIC_H
