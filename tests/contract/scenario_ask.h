@@ -41,6 +41,14 @@ static inline const char *ask_moment(
 	return arena_text(&s->f->arena, clock_format(ms, text));
 }
 
+static inline void ask_compare(const struct line *line, const char *what,
+    const char *expected, const char *got)
+{
+	if (strcmp(expected, got) != 0)
+		line_fail(
+		    line, "%s is \"%s\", not \"%s\"", what, got, expected);
+}
+
 static inline struct store_view *ask_view(struct scene *s)
 {
 	struct store_view *view = NULL;
@@ -130,20 +138,11 @@ static inline void ask_check_past(struct scene *s, const struct line *line,
 	if (past.n_quantities != answer->n_quantities)
 		line_fail(line, "the record of the past has other quantities");
 	for (size_t i = 0; i < past.n_quantities; i++)
-		if (strcmp(past.quantities[i].sum, answer->quantities[i].sum))
-			line_fail(line, "in the record of the past it is %s",
-			    past.quantities[i].sum);
+		ask_compare(line, "a quantity, by the record of the past",
+		    answer->quantities[i].sum, past.quantities[i].sum);
 }
 
 /* ---- what is written --------------------------------------------------- */
-
-static inline void ask_compare(const struct line *line, const char *what,
-    const char *expected, const char *got)
-{
-	if (strcmp(expected, got) != 0)
-		line_fail(
-		    line, "%s is \"%s\", not \"%s\"", what, got, expected);
-}
 
 static inline void ask_compare_number(
     const struct line *line, const char *what, int64_t expected, int64_t got)
