@@ -7,6 +7,8 @@ export PROVIDER=stripe
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=/dev/null
 . "$(dirname "$0")/steps.sh"
+# shellcheck source=/dev/null
+. "$(dirname "$0")/serve.sh"
 
 ANSWER='[.entitled, .state, .grants[0].product, .grants[0].label]'
 
@@ -122,6 +124,27 @@ control create '{"kind":"checkout_session","id":"cs_live_3",
   >/dev/null
 becomes usr_3 "$(seats prod_book 1 prod_seat 13)" .quantities
 account usr_3 --product prod_seat | jq -c .quantities | is "$(seats prod_seat 13)"
+
+# Over HTTP it is the same, and as it is described.
+start_serve
+get 200 /v1/accounts/usr_3
+jq -c .quantities "$TMP/body" | is "$(seats prod_book 1 prod_seat 13)"
+get 200 '/v1/accounts/usr_3?product=prod_book'
+jq -c .quantities "$TMP/body" | is "$(seats prod_book 1)"
+get 200 /v1/accounts/usr_3
+jq -e --slurpfile api "$SRC/etc/openapi.json" '
+  def fits($s): (keys - ($s.properties | keys)) == [] and
+    ($s.required - keys) == [];
+  $api[0].components.schemas as $s | fits($s.Account) and
+  ([.grants[] | has("quantity") and fits($s.Grant)] | all) and
+  ([.quantities[] | fits($s.Account.properties.quantities.items)] | all)
+  ' "$TMP/body" >/dev/null || fail "not as described: $(cat "$TMP/body")"
+changes 'select(.account == "usr_3").grant' |
+  jq -es --slurpfile api "$SRC/etc/openapi.json" '
+  $api[0].components.schemas.Change.properties.grant.oneOf[0] as $s |
+  [.[] | .quantity == "5" and keys - ($s.properties | keys) == []] ==
+  [true]' >/dev/null || fail "not as described: $(changes)"
+ends_well "$SERVE_PID"
 wait_until 30 queue_is_empty
 edges=$(changes | wc -l)
 moment=$(date -u +%FT%T.%3NZ)
