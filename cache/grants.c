@@ -142,7 +142,8 @@ static bool is_same_but_renewed(const struct grant *a, const struct grant *b)
 	       a->unknown_at_ms == b->unknown_at_ms &&
 	       text_equal(a->status, b->status) &&
 	       text_equal(a->product, b->product) &&
-	       text_equal(a->label, b->label);
+	       text_equal(a->label, b->label) &&
+	       text_equal(a->quantity, b->quantity);
 }
 
 static bool is_same(const struct grant *a, const struct grant *b)

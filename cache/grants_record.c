@@ -19,6 +19,10 @@ void grants_encode(struct writer *w, const struct object_ref *object,
 	writer_i64(w, grant->was_at_ms);
 	writer_i64(w, grant->unknown_at_ms);
 	writer_i64(w, grant->renews_ms);
+	/* The last one, and only where it is told: what follows it some day
+	 * has to write it always. */
+	if (grant->quantity != NULL)
+		writer_text(w, grant->quantity);
 }
 
 /* Absent where an older program wrote the record: none is known. */
@@ -48,6 +52,8 @@ void grants_skim(
 	(void)reader_span(r);
 	(void)reader_span(r);
 	decode_past(r, grant);
+	if (reader_has_more(r))
+		(void)reader_span(r);
 }
 
 void grants_decode(struct reader *r, struct arena *arena,
@@ -64,6 +70,8 @@ void grants_decode(struct reader *r, struct arena *arena,
 	grant->product = reader_text(r, arena);
 	grant->label = reader_text(r, arena);
 	decode_past(r, grant);
+	if (reader_has_more(r))
+		grant->quantity = reader_text(r, arena);
 	if (object->provider == NULL || object->kind == NULL ||
 	    object->id == NULL || grant->status == NULL)
 		r->failed = true;

@@ -2,6 +2,7 @@
 
 #include "reconciler/base/arena.h"
 #include "reconciler/base/err.h"
+#include "reconciler/core/ms.h"
 #include "reconciler/core/schedule.h"
 
 #include "cache/codec.h"
@@ -76,7 +77,8 @@ static int64_t boundary_of(const struct object_record *object)
 {
 	if (object->check_cause == CAUSE_RECHECK &&
 	    object->shown.next_check_ms != 0)
-		return object->shown.next_check_ms - SCHEDULE_BOUNDARY_SLACK_MS;
+		return ms_add(
+		    object->shown.next_check_ms, -SCHEDULE_BOUNDARY_SLACK_MS);
 	return object->boundary_ms;
 }
 

@@ -64,6 +64,9 @@ static const char *grants_problem(const struct observation *obs)
 		if (!fits(grant->product, SCREEN_NAME_MAX) ||
 		    !fits(grant->label, SCREEN_NAME_MAX))
 			return "a grant's product or label is too long";
+		if (grant->quantity != NULL &&
+		    !decimal_is_unsigned(grant->quantity))
+			return "a grant's quantity is no number";
 	}
 	return NULL;
 }

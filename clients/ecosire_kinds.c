@@ -75,6 +75,8 @@ void ecosire_license(struct ecosire_look *look)
 	if (!field_has_key(look->thing, "expiresAt"))
 		field_complain(fields, "expiresAt", "missing");
 	grant.product = read_id(look, look->thing, "productId");
+	grant.quantity =
+	    reading_quantity(fields, look->thing, "activationsLimit");
 	grant.since_ms = field_time(fields, look->thing, "createdAt", NULL);
 	grant.until_ms = field_time(fields, look->thing, "expiresAt", &expires);
 	out->customer = arena_text(look->arena, look->object->id);
@@ -88,6 +90,7 @@ void ecosire_license(struct ecosire_look *look)
 	}
 	grant.state_at_ms = out->changed_at_ms;
 	reading_fact(out, look->facts, "product", grant.product);
+	reading_fact(out, look->facts, "activations_limit", grant.quantity);
 	reading_fact(out, look->facts, "expires_at", expires);
 	reading_boundary(out, grant.until_ms);
 	add_grant(look, &grant, grants);

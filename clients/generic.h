@@ -7,8 +7,7 @@
  * JSON Pointer), generic_read.c, generic_grant.c and generic_history.c
  * (answers).
  *
- * Everything here is made once, when the settings are loaded, and constant
- * afterwards.
+ * All of it is made once, when the settings are loaded, and constant then.
  */
 #ifndef TRUEUP_CLIENTS_GENERIC_H
 #define TRUEUP_CLIENTS_GENERIC_H
@@ -124,6 +123,7 @@ struct generic_grant {
 	struct generic_tests when;
 	const char *product; /* in the element */
 	const char *label;
+	const char *quantity;
 	const char *since; /* in the object */
 	const char *until;
 	struct generic_tests until_when;

@@ -4,6 +4,7 @@
 
 #include "reconciler/base/arena.h"
 #include "reconciler/base/text.h"
+#include "reconciler/core/decimal.h"
 #include "reconciler/core/name.h"
 
 #include "clients/reading.h"
@@ -27,7 +28,22 @@ static int by_product(const void *left, const void *right)
 	const struct grant *b = right;
 	int d = compare(a->product, b->product);
 
-	return d != 0 ? d : compare(a->label, b->label);
+	if (d == 0)
+		d = compare(a->label, b->label);
+	return d != 0 ? d : compare(a->quantity, b->quantity);
+}
+
+/* A number below 0 is how some write "no limit": it counts nothing. */
+static const char *read_quantity(
+    struct generic_reader *r, const struct generic_spot *at)
+{
+	const char *pointer = r->kind->grant->quantity;
+	const char *text =
+	    generic_text(&r->fields, at, pointer, DECIMAL_NUMBER_MAX);
+
+	if (text != NULL && !decimal_is_valid(text))
+		generic_complain(&r->fields, at, pointer, "not a number");
+	return decimal_is_unsigned(text) ? text : NULL;
 }
 
 /* What all grants of the object have in common. */
@@ -65,6 +81,7 @@ static void read_grant(struct generic_reader *r, const struct generic_spot *at,
 	if (from->product != NULL && out->product == NULL)
 		generic_complain(&r->fields, at, from->product, "missing");
 	out->label = generic_name(&r->fields, at, from->label);
+	out->quantity = read_quantity(r, at);
 	r->out->n_grants++;
 }
 

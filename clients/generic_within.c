@@ -17,6 +17,7 @@ static const struct config_key grant_keys[] = {
     GENERIC_TEXT(generic_grant, "each", each),
     GENERIC_TEXT(generic_grant, "product", product),
     GENERIC_TEXT(generic_grant, "label", label),
+    GENERIC_TEXT(generic_grant, "quantity", quantity),
     GENERIC_TEXT(generic_grant, "since", since),
     GENERIC_TEXT(generic_grant, "until", until),
 };
@@ -29,7 +30,8 @@ static int fill_grant(const struct generic_loading *l,
 	    group, grant_keys, COUNT(grant_keys), groups, grant, l->err);
 	const struct generic_named pointers[] = {{"each", grant->each},
 	    {"product", grant->product}, {"label", grant->label},
-	    {"since", grant->since}, {"until", grant->until}};
+	    {"quantity", grant->quantity}, {"since", grant->since},
+	    {"until", grant->until}};
 
 	if (rc == 0)
 		rc = generic_check_pointers(

@@ -3,6 +3,7 @@
 #include "reconciler/base/arena.h"
 #include "reconciler/base/err.h"
 #include "reconciler/base/text.h"
+#include "reconciler/core/decimal.h"
 
 #include "clients/reading.h"
 
@@ -79,6 +80,19 @@ const char *reading_amount(
 	if (probe.error != NULL && fields->error == NULL)
 		fields->error = probe.error;
 	return amount;
+}
+
+const char *reading_quantity(
+    struct fields *fields, const field_value *from, const char *path)
+{
+	struct fields probe;
+	const char *text;
+
+	if (fields->error != NULL)
+		return NULL;
+	fields_init(&probe, fields->arena);
+	text = field_id(&probe, from, path, DECIMAL_NUMBER_MAX);
+	return decimal_is_unsigned(text) ? text : NULL;
 }
 
 void reading_boundary(struct observation *out, int64_t at_ms)

@@ -50,6 +50,15 @@ const char *reading_word(
 const char *reading_amount(
     struct fields *fields, const field_value *from, const char *path);
 
+/*
+ * reading_quantity(fields, from, path): how many, a JSON integer or decimal
+ * text. NULL: absent or null, or nothing that counts things: no number, or one
+ * below 0, as some write "no limit". Never a complaint: who may does not hang
+ * on it.
+ */
+const char *reading_quantity(
+    struct fields *fields, const field_value *from, const char *path);
+
 /* reading_boundary(out, at): add the moment unless it is 0 or out is full. */
 void reading_boundary(struct observation *out, int64_t at_ms);
 

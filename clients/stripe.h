@@ -172,8 +172,8 @@ bool stripe_list(struct stripe_look *look, const field_value *embedded,
 
 /*
  * stripe_list_grants(look, list, model): one grant for each item, its product
- * and label being the item's price's, the rest as in model. Without any item:
- * model alone.
+ * and label being the item's price's, its quantity the item's, the rest as in
+ * model. Without any item: model alone.
  */
 void stripe_list_grants(struct stripe_look *look,
     const struct stripe_list *list, const struct grant *model);

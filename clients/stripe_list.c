@@ -7,6 +7,8 @@
 #include "reconciler/base/arena.h"
 #include "reconciler/core/name.h"
 
+#include "clients/reading.h"
+
 #include "clients/stripe.h"
 
 enum { LABEL_MAX = 200 };
@@ -103,6 +105,8 @@ static void read_price(
 	grant->product = product;
 	grant->label =
 	    field_text(&look->fields, item, "price.lookup_key", LABEL_MAX);
+	/* What is metered has none. */
+	grant->quantity = reading_quantity(&look->fields, item, "quantity");
 }
 
 void stripe_list_grants(struct stripe_look *look,

@@ -8,6 +8,7 @@
 #include "reconciler/io/barrier.h"
 #include "reconciler/io/explain.h"
 #include "reconciler/io/print.h"
+#include "reconciler/io/quantities.h"
 #include "reconciler/io/query.h"
 #include "reconciler/io/wire.h"
 #include "reconciler/io/wire_explain.h"
@@ -71,17 +72,31 @@ static void print_form(struct cmd_session *s, const struct account_answer *a)
 	    stdout, "pending", arena_printf(&s->arena, "%zu", a->pending));
 }
 
-static void print_grants(struct cmd_session *s, const struct account_answer *a)
+/* The columns of grants; how many of a thing only where that is told of any. */
+static void init_grants(struct print_table *table, struct cmd_session *s,
+    const struct account_answer *a)
 {
 	static const char *const headers[] = {"PROVIDER", "KIND", "ID",
 	    "PRODUCT", "LABEL", "STATUS", "STATE", "ENTITLED", "SINCE", "UNTIL",
 	    NULL};
+	static const char *const with_quantity[] = {"PROVIDER", "KIND", "ID",
+	    "PRODUCT", "LABEL", "STATUS", "STATE", "ENTITLED", "SINCE", "UNTIL",
+	    "QUANTITY", NULL};
+	bool told = false;
+
+	for (size_t i = 0; i < a->n_grants; i++)
+		told |= a->grants[i].grant.quantity != NULL;
+	print_table_init(table, &s->arena, told ? with_quantity : headers);
+}
+
+static void print_grants(struct cmd_session *s, const struct account_answer *a)
+{
 	struct print_table table;
 
 	if (a->n_grants == 0)
 		return;
 	putchar('\n');
-	print_table_init(&table, &s->arena, headers);
+	init_grants(&table, s, a);
 	for (size_t i = 0; i < a->n_grants; i++) {
 		const struct held_grant *h = &a->grants[i];
 		const char *cells[] = {h->object.provider, h->object.kind,
@@ -89,7 +104,8 @@ static void print_grants(struct cmd_session *s, const struct account_answer *a)
 		    h->grant.status, state_name(h->grant.state),
 		    yes_no(entitle_grant(h, a->as_of_ms)),
 		    print_time(&s->arena, h->grant.since_ms),
-		    print_time(&s->arena, h->grant.until_ms)};
+		    print_time(&s->arena, h->grant.until_ms),
+		    h->grant.quantity};
 
 		print_table_row(&table, cells);
 	}
@@ -110,6 +126,28 @@ static void print_credits(struct cmd_session *s, const struct account_answer *a)
 		const struct balance *b = &a->credits[i];
 		const char *cells[] = {
 		    b->provider, b->product, b->amount, b->unit};
+
+		print_table_row(&table, cells);
+	}
+	print_table_out(&table, stdout);
+}
+
+static void print_quantities(
+    struct cmd_session *s, const struct account_answer *a)
+{
+	static const char *const headers[] = {
+	    "PROVIDER", "PRODUCT", "QUANTITY", NULL};
+	struct print_table table;
+
+	if (a->n_quantities == 0)
+		return;
+	putchar('\n');
+	print_table_init(&table, &s->arena, headers);
+	for (size_t i = 0; i < a->n_quantities; i++) {
+		const struct quantity *q = &a->quantities[i];
+		const char *cells[] = {q->provider, q->product,
+		    q->partial ? arena_printf(&s->arena, "%s, in part", q->sum)
+			       : q->sum};
 
 		print_table_row(&table, cells);
 	}
@@ -147,6 +185,7 @@ static int show(struct cmd_session *s, const struct account_answer *a,
 	print_form(s, a);
 	print_grants(s, a);
 	print_credits(s, a);
+	print_quantities(s, a);
 	account_why_print(&s->arena, why);
 	return ferror(stdout);
 }

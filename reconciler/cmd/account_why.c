@@ -39,6 +39,8 @@ static void print_grant(struct arena *a, const struct explained_grant *grant)
 		or_none(g->product), or_none(g->label),
 		or_none(print_time(a, g->since_ms)),
 		or_none(print_time(a, g->until_ms))));
+	if (g->quantity != NULL)
+		print_field(stdout, "    quantity", g->quantity);
 	print_field(stdout, "    rule", grant->rule);
 	print_field(stdout, "    so", grant->alone.reason);
 	print_effects(a, grant->held);

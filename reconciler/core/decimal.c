@@ -55,6 +55,11 @@ bool decimal_is_valid(const char *text)
 	return text != NULL && take_apart(text, &parts) == 0;
 }
 
+bool decimal_is_unsigned(const char *text)
+{
+	return decimal_is_valid(text) && *text != '-';
+}
+
 /*
  * Every place is added up by itself and carried only when the sum is told: a
  * place holds as many digits of nine as anyone can count to.

@@ -10,6 +10,8 @@
 
 enum {
 	DECIMAL_DIGITS_MAX = 40, /* before the point, and behind it */
+	/* Of the longest number that is valid, without its NUL. */
+	DECIMAL_NUMBER_MAX = 2 * DECIMAL_DIGITS_MAX + 2,
 	/* Digits of a sum; no number of numbers makes it longer. */
 	DECIMAL_SUM_DIGITS = 2 * DECIMAL_DIGITS_MAX + 20,
 	DECIMAL_TEXT_MAX = DECIMAL_SUM_DIGITS + 4 /* sign, "0.", NUL */
@@ -21,6 +23,9 @@ enum {
  * no exponent. NULL is not.
  */
 bool decimal_is_valid(const char *text);
+/* decimal_is_unsigned(text): the same, and without a '-': how many of a thing.
+ */
+bool decimal_is_unsigned(const char *text);
 
 /* A sum in progress; starts as {0}, which is "0". */
 struct decimal_sum {

@@ -44,7 +44,12 @@ struct listed {
 struct grant {
 	const char *product; /* or NULL */
 	const char *label;   /* or NULL */
-	const char *status;  /* the provider's word */
+	/*
+	 * How many of the product (seats, licences): decimal text without a
+	 * sign. NULL: the provider does not say, which is not one; "0" is said.
+	 */
+	const char *quantity;
+	const char *status; /* the provider's word */
 	enum state state;
 	int64_t since_ms; /* 0: always */
 	int64_t until_ms; /* 0: open */

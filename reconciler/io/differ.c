@@ -106,30 +106,39 @@ static bool is_same_kind(const struct grant *a, const struct grant *b)
 	       text_equal(a->label, b->label);
 }
 
+/* One grant on both sides; NULL: it is not there. Returns what differs. */
+static int tell_grant(const struct comparison *c, const struct sides *sides,
+    const struct grant *here, const struct grant *there)
+{
+	int n = 0;
+
+	if (here == NULL || there == NULL || !is_same_kind(here, there)) {
+		tell(c, sides, "grant", here == NULL ? NULL : name_of(c, here),
+		    there == NULL ? NULL : name_of(c, there));
+		return 1;
+	}
+	if (here->until_ms != there->until_ms) {
+		tell(c, sides, "end", moment(c, here->until_ms),
+		    moment(c, there->until_ms));
+		n++;
+	}
+	if (!text_equal(here->quantity, there->quantity)) {
+		tell(c, sides, "quantity", here->quantity, there->quantity);
+		n++;
+	}
+	return n;
+}
+
 static int tell_grants(const struct comparison *c, const struct sides *sides)
 {
 	size_t most =
 	    sides->n_here > sides->n_there ? sides->n_here : sides->n_there;
 	int n = 0;
 
-	for (size_t i = 0; i < most; i++) {
-		const struct grant *here =
-		    i < sides->n_here ? &sides->here[i].grant : NULL;
-		const struct grant *there =
-		    i < sides->n_there ? &sides->there[i].grant : NULL;
-
-		if (here == NULL || there == NULL ||
-		    !is_same_kind(here, there)) {
-			tell(c, sides, "grant",
-			    here == NULL ? NULL : name_of(c, here),
-			    there == NULL ? NULL : name_of(c, there));
-			n++;
-		} else if (here->until_ms != there->until_ms) {
-			tell(c, sides, "end", moment(c, here->until_ms),
-			    moment(c, there->until_ms));
-			n++;
-		}
-	}
+	for (size_t i = 0; i < most; i++)
+		n += tell_grant(c, sides,
+		    i < sides->n_here ? &sides->here[i].grant : NULL,
+		    i < sides->n_there ? &sides->there[i].grant : NULL);
 	return n;
 }
 

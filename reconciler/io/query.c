@@ -10,6 +10,7 @@
 #include "reconciler/core/settings.h"
 
 #include "reconciler/io/balance.h"
+#include "reconciler/io/quantities.h"
 
 #include "reconciler/io/query.h"
 
@@ -139,6 +140,9 @@ int query_account(struct store_view *view, const struct settings *settings,
 	if (rc == 0)
 		rc = balance_sum(seen.credits, seen.n_credits, q->product,
 		    arena, &out->credits, &out->n_credits, err);
+	if (rc == 0)
+		rc = quantities_sum(out->grants, out->n_grants, moment_of(q),
+		    arena, &out->quantities, &out->n_quantities, err);
 	if (rc != 0)
 		return rc;
 	out->account = q->account;

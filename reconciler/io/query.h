@@ -15,6 +15,7 @@
 struct arena;
 struct balance;
 struct err_text;
+struct quantity;
 struct settings;
 
 struct account_question {
@@ -41,6 +42,8 @@ struct account_answer {
 	/* Of the product that the question means; none about the past. */
 	const struct balance *credits;
 	size_t n_credits;
+	const struct quantity *quantities; /* of these grants, at as_of_ms */
+	size_t n_quantities;
 	const struct object *objects; /* all that is the account's, now */
 	size_t n_objects;
 	size_t pending;

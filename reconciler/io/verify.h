@@ -19,11 +19,12 @@ struct settings;
 struct drift {
 	const struct object_ref *ref;
 	const char *account; /* whose it is on record, or NULL */
-	const char *what;    /* "status", "grant", "end", "owner", "missing" */
-	const char *here;    /* on record; or NULL */
-	const char *there;   /* at the provider; or NULL */
-	bool access;	     /* the object's own say on access differs now */
-	bool pending; /* it is to be looked at anyway: no drift, a delay */
+	/* "status", "grant", "end", "quantity", "owner", "missing" */
+	const char *what;
+	const char *here;  /* on record; or NULL */
+	const char *there; /* at the provider; or NULL */
+	bool access;	   /* the object's own say on access differs now */
+	bool pending;	   /* it is to be looked at anyway: no drift, a delay */
 };
 
 struct verify_options {

@@ -7,6 +7,7 @@
 #include "reconciler/core/settings.h"
 
 #include "reconciler/io/balance.h"
+#include "reconciler/io/quantities.h"
 #include "reconciler/io/query.h"
 #include "reconciler/io/verify.h"
 #include "reconciler/io/wire_line.h"
@@ -27,6 +28,13 @@ static const char *type_of(const struct settings *settings, const char *name)
 	return p == NULL ? NULL : p->type;
 }
 
+/* Only where the provider tells it. */
+static void put_quantity(struct wire_line *line, const struct grant *grant)
+{
+	if (grant->quantity != NULL)
+		wire_line_text(line, "quantity", grant->quantity);
+}
+
 static struct wire_line grant_line(const struct settings *settings,
     const struct object_ref *ref, const struct grant *grant)
 {
@@ -38,6 +46,7 @@ static struct wire_line grant_line(const struct settings *settings,
 	wire_line_text(&line, "id", ref->id);
 	wire_line_text(&line, "product", grant->product);
 	wire_line_text(&line, "label", grant->label);
+	put_quantity(&line, grant);
 	wire_line_text(&line, "state", state_name(grant->state));
 	return line;
 }
@@ -87,6 +96,29 @@ static json_t *credits_array(const struct account_answer *answer, bool *failed)
 	return array;
 }
 
+/* Not there where there is none. */
+static void put_quantities(
+    struct wire_line *outer, const struct account_answer *answer)
+{
+	json_t *array;
+
+	if (answer->n_quantities == 0)
+		return;
+	array = json_array();
+	for (size_t i = 0; i < answer->n_quantities; i++) {
+		const struct quantity *quantity = &answer->quantities[i];
+		struct wire_line line = wire_line_new();
+
+		wire_line_text(&line, "provider", quantity->provider);
+		wire_line_text(&line, "product", quantity->product);
+		wire_line_text(&line, "quantity", quantity->sum);
+		if (quantity->partial)
+			wire_line_bool(&line, "partial", true);
+		wire_line_element(outer, array, &line);
+	}
+	wire_line_put(outer, "quantities", array);
+}
+
 char *wire_account(
     const struct settings *settings, const struct account_answer *answer)
 {
@@ -105,6 +137,7 @@ char *wire_account(
 	wire_line_put(
 	    &line, "grants", grants_array(settings, answer, &line.failed));
 	wire_line_put(&line, "credits", credits_array(answer, &line.failed));
+	put_quantities(&line, answer);
 	return wire_line_end(&line);
 }
 

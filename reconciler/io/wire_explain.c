@@ -38,6 +38,8 @@ static struct wire_line grant_of(const struct explained_grant *grant)
 
 	wire_line_text(&line, "product", g->product);
 	wire_line_text(&line, "label", g->label);
+	if (g->quantity != NULL)
+		wire_line_text(&line, "quantity", g->quantity);
 	wire_line_text(&line, "state", state_name(g->state));
 	wire_line_text(&line, "status", g->status);
 	wire_line_time(&line, "since", g->since_ms);

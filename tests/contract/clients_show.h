@@ -100,6 +100,7 @@ static inline void show_grants(struct buf *out, const struct observation *obs)
 		    state_name(grant->state));
 		show_text(out, "product", grant->product);
 		show_text(out, "label", grant->label);
+		show_text(out, "quantity", grant->quantity);
 		show_time(out, "since", grant->since_ms);
 		show_time(out, "until", grant->until_ms);
 		show_time(out, "state_at", grant->state_at_ms);

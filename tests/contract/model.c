@@ -2,9 +2,10 @@
  * Two simulated years of subscriptions and payments at two providers:
  * notifications are lost, doubled, late and out of order, answers fail or lag,
  * the worker is killed again and again, customers get other names. At the end,
- * at a hundred moments of the past and at a hundred edges, the answers are the
- * model's truth, as far as history itself says that it can be known; the feed,
- * from its beginning, is what is answered, and tells no edge twice.
+ * at a hundred moments of the past and at a hundred edges, the answers and the
+ * sums of quantities are the model's truth, as far as history itself says that
+ * it can be known; the feed, from its beginning, is what is answered, and tells
+ * no edge twice.
  *
  * A few fixed seeds, and one of the moment; MODEL_SEED=N runs that one alone.
  */
@@ -178,7 +179,7 @@ static void report(const struct model *m, size_t uncertain)
 	    m->tallies.kills, m->tallies.links,
 	    (unsigned long long)stats.changes,
 	    (unsigned long long)stats.repairs, uncertain,
-	    2 * PAST_MOMENTS * MODEL_NAMES * 3);
+	    2 * PAST_MOMENTS * MODEL_NAMES * 4);
 }
 
 /* A moment at which something happened or ended, or the one before it. */

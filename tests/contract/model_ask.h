@@ -5,13 +5,15 @@
 #ifndef TRUEUP_TESTS_CONTRACT_MODEL_ASK_H
 #define TRUEUP_TESTS_CONTRACT_MODEL_ASK_H
 
+#include "reconciler/io/quantities.h"
 #include "reconciler/io/query.h"
 
 #include "tests/contract/model_run.h"
 
 enum {
 	MODEL_NAMES = 2 * MODEL_CUSTOMERS + MODEL_ACCOUNTS,
-	MODEL_CHANGES_MAX = 5000
+	MODEL_CHANGES_MAX = 5000,
+	MODEL_SUMS_MAX = 200
 };
 
 static const char *const model_accounts[MODEL_NAMES] = {"shop/c0", "shop/c1",
@@ -41,7 +43,7 @@ static inline struct store_view *model_view(struct model *m)
 }
 
 /* at_ms 0: now. */
-static inline enum entitled model_ask(
+static inline struct account_answer model_answer(
     struct model *m, const char *account, const char *product, int64_t at_ms)
 {
 	struct account_question q = {.account = account,
@@ -56,7 +58,30 @@ static inline enum entitled model_ask(
 		&m->f->err) != 0)
 		model_fail(m, "%s", m->f->err.text);
 	store_view_close(view);
-	return answer.entitlement.entitled;
+	return answer;
+}
+
+static inline enum entitled model_ask(
+    struct model *m, const char *account, const char *product, int64_t at_ms)
+{
+	return model_answer(m, account, product, at_ms).entitlement.entitled;
+}
+
+/* As truth_sums tells it. */
+static inline void model_sums(
+    struct model *m, const char *account, int64_t at_ms, char *out, size_t cap)
+{
+	struct account_answer answer = model_answer(m, account, NULL, at_ms);
+	size_t len = 0;
+
+	*out = '\0';
+	for (size_t i = 0; i < answer.n_quantities; i++) {
+		const struct quantity *q = &answer.quantities[i];
+
+		len += (size_t)snprintf(out + len, cap - len, "%s%s %s %s%s",
+		    i > 0 ? " | " : "", q->provider, q->product, q->sum,
+		    q->partial ? " in part" : "");
+	}
 }
 
 /* By what was known then. */

@@ -258,10 +258,31 @@ static inline void check_feed_moment(struct model *m, int64_t at_ms)
 	}
 }
 
+/* How many of what there was. Returns how many differ as they may. */
+static inline size_t check_sums(struct model *m, int64_t at_ms, bool for_sure)
+{
+	char says[MODEL_SUMS_MAX], is[MODEL_SUMS_MAX];
+	size_t uncertain = 0;
+
+	for (size_t i = 0; i < MODEL_NAMES; i++) {
+		const char *account = model_accounts[i];
+
+		model_sums(m, account, at_ms, says, sizeof(says));
+		truth_sums(&m->world, account, at_ms, is, sizeof(is));
+		if (strcmp(says, is) == 0)
+			continue;
+		if (for_sure || !is_account_uncertain(m, account, at_ms))
+			model_fail(m, "%s had \"%s\" at %s, not \"%s\"",
+			    account, is, model_moment(m, at_ms), says);
+		uncertain++;
+	}
+	return uncertain;
+}
+
 /* Returns how many answers differ from the truth as they may. */
 static inline size_t check_moment(struct model *m, int64_t at_ms)
 {
-	size_t uncertain = 0;
+	size_t uncertain = check_sums(m, at_ms, false);
 
 	for (size_t i = 0; i < MODEL_NAMES * 3; i++) {
 		const char *account = model_accounts[i / 3];
@@ -299,6 +320,7 @@ static inline void check_present(struct model *m)
 			    product != NULL ? product : "", entitled_name(is),
 			    entitled_name(says));
 	}
+	(void)check_sums(m, m->f->now_ms, true);
 }
 
 /* The provider's list, as far as it is on record: all of it, in order. */

@@ -59,6 +59,12 @@ static inline void life_status(
 	v->other_status = true;
 }
 
+/* 0, 3, 6, or none told, 2, 5: never twice the same. */
+static inline void life_seats(struct truth *v)
+{
+	v->quantity = (v->quantity + 4) % 9 - 1;
+}
+
 /* ---- subscriptions ------------------------------------------------------ */
 
 static inline void life_activate(struct truth *v, struct random *random)
@@ -77,6 +83,7 @@ static inline void life_end(struct truth *v)
 static inline void life_start(struct truth *v, struct random *random)
 {
 	v->product = life_chance(random, 50) ? "gold" : "silver";
+	v->quantity = strcmp(v->product, "gold") == 0 ? -1 : 0;
 	v->since_ms = v->at_ms;
 	switch (life_pick(random, 4)) {
 	case 0:
@@ -114,6 +121,9 @@ static inline void life_disturb(struct truth *v, struct random *random)
 		life_end(v);
 		break;
 	case 4:
+		life_seats(v);
+		if (v->quantity % 3 == 0)
+			break; /* what it is of stays, of half of them */
 		v->product =
 		    strcmp(v->product, "gold") == 0 ? "silver" : "gold";
 		break;

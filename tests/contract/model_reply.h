@@ -16,7 +16,8 @@ struct reply {
 	struct observation seen;
 	struct grant grant;
 	struct effect effect;
-	struct fact facts[3];
+	struct fact facts[4];
+	char quantity[16];
 	char moments[2][CLOCK_TEXT_MAX];
 	struct listed listed[MODEL_LISTED_MAX];
 };
@@ -44,6 +45,11 @@ static inline void reply_grant(struct reply *r, const struct truth *v)
 	r->seen.grants = &r->grant;
 	r->seen.n_grants = 1;
 	reply_fact(r, "product", v->product);
+	if (v->quantity >= 0) {
+		snprintf(r->quantity, sizeof(r->quantity), "%d", v->quantity);
+		r->grant.quantity = r->quantity;
+		reply_fact(r, "quantity", r->quantity);
+	}
 	reply_fact(r, "begin", clock_format(v->since_ms, r->moments[0]));
 	if (v->until_ms != 0)
 		reply_fact(r, "end", clock_format(v->until_ms, r->moments[1]));

@@ -32,6 +32,7 @@ struct truth {
 	enum state state;
 	int64_t changed_at_ms; /* since when it has this status */
 	const char *product;
+	int quantity; /* of the product; less than 0: its provider says none */
 	int64_t since_ms;
 	int64_t until_ms;
 	enum effect_kind effect; /* payments: what became of the money */
@@ -151,6 +152,55 @@ static inline bool truth_owns(const struct world *world, size_t provider,
 			return true;
 	}
 	return false;
+}
+
+/* Of what entitles at one provider; *untold: how many of these say none. */
+static inline int truth_sum(const struct world *world, size_t provider,
+    const char *account, const char *product, int64_t at_ms, int *told,
+    int *untold)
+{
+	int sum = 0;
+
+	*told = *untold = 0;
+	for (size_t i = 0; i < MODEL_SUBS; i++) {
+		const struct thing *thing = &world->things[i];
+
+		if (thing->provider != provider ||
+		    !truth_owns(
+			world, provider, thing->customer, account, at_ms) ||
+		    truth_of_thing(world, thing, product, at_ms) !=
+			ENTITLED_YES)
+			continue;
+		if (truth_at(thing, at_ms)->quantity < 0) {
+			(*untold)++;
+			continue;
+		}
+		(*told)++;
+		sum += truth_at(thing, at_ms)->quantity;
+	}
+	return sum;
+}
+
+/* "mint gold 5 | shop silver 3 in part" */
+static inline void truth_sums(const struct world *world, const char *account,
+    int64_t at_ms, char *out, size_t cap)
+{
+	static const char *const products[] = {"gold", "silver"};
+	size_t len = 0;
+
+	*out = '\0';
+	for (size_t i = 0; i < 4; i++) {
+		size_t provider = i < 2;
+		int told, untold;
+		int sum = truth_sum(world, provider, account, products[i % 2],
+		    at_ms, &told, &untold);
+
+		if (told > 0)
+			len += (size_t)snprintf(out + len, cap - len,
+			    "%s%s %s %d%s", len > 0 ? " | " : "",
+			    model_providers[provider], products[i % 2], sum,
+			    untold > 0 ? " in part" : "");
+	}
 }
 
 static inline enum entitled truth_of_account(const struct world *world,

@@ -11,6 +11,7 @@
 #define TRUEUP_TESTS_CONTRACT_SCENARIO_ASK_H
 
 #include "reconciler/io/balance.h"
+#include "reconciler/io/quantities.h"
 #include "reconciler/io/query.h"
 
 #include "tests/contract/scenario_world.h"
@@ -38,6 +39,14 @@ static inline const char *ask_moment(
 	if (ms == 0)
 		return none;
 	return arena_text(&s->f->arena, clock_format(ms, text));
+}
+
+static inline void ask_compare(const struct line *line, const char *what,
+    const char *expected, const char *got)
+{
+	if (strcmp(expected, got) != 0)
+		line_fail(
+		    line, "%s is \"%s\", not \"%s\"", what, got, expected);
 }
 
 static inline struct store_view *ask_view(struct scene *s)
@@ -79,6 +88,9 @@ static inline struct account_answer ask_known(
 	answer.grants = seen.grants;
 	answer.n_grants = seen.n_grants;
 	entitle_account(seen.grants, seen.n_grants, at_ms, &answer.entitlement);
+	if (quantities_sum(seen.grants, seen.n_grants, at_ms, &s->f->arena,
+		&answer.quantities, &answer.n_quantities, &s->f->err) != 0)
+		fail_msg("%s", s->f->err.text);
 	return answer;
 }
 
@@ -123,17 +135,14 @@ static inline void ask_check_past(struct scene *s, const struct line *line,
 	    past.n_grants != answer->n_grants)
 		line_fail(line, "by the record of the past it is \"%s\" now",
 		    ask_words[past.entitlement.entitled]);
+	if (past.n_quantities != answer->n_quantities)
+		line_fail(line, "the record of the past has other quantities");
+	for (size_t i = 0; i < past.n_quantities; i++)
+		ask_compare(line, "a quantity, by the record of the past",
+		    answer->quantities[i].sum, past.quantities[i].sum);
 }
 
 /* ---- what is written --------------------------------------------------- */
-
-static inline void ask_compare(const struct line *line, const char *what,
-    const char *expected, const char *got)
-{
-	if (strcmp(expected, got) != 0)
-		line_fail(
-		    line, "%s is \"%s\", not \"%s\"", what, got, expected);
-}
 
 static inline void ask_compare_number(
     const struct line *line, const char *what, int64_t expected, int64_t got)
@@ -194,30 +203,68 @@ static inline bool ask_clause(struct scene *s, struct phrase *w,
 	return true;
 }
 
-/* "150.00 EUR" or "150.00 EUR product gold", one a line. */
-static inline void ask_credits(
+/* "150.00 EUR" or "150.00 EUR product gold". */
+static inline void ask_credit(
+    struct phrase *w, const struct account_answer *got, size_t n)
+{
+	const struct balance *b = &got->credits[n];
+	const char *product = "";
+
+	if (n >= got->n_credits)
+		line_fail(w->line, "there is no such credit");
+	ask_compare(w->line, "the credit", phrase_next(w), b->amount);
+	ask_compare(w->line, "its unit", phrase_next(w), b->unit);
+	if (phrase_take(w, "product"))
+		product = phrase_next(w);
+	ask_compare(
+	    w->line, "its product", product, b->product ? b->product : "");
+}
+
+/* "13 product gold", or "13 product gold at mint, in part". */
+static inline void ask_quantity(
+    struct phrase *w, const struct account_answer *got, size_t n)
+{
+	const struct quantity *q = &got->quantities[n];
+	const char *product = "", *provider = "shop";
+	bool partial;
+
+	if (n >= got->n_quantities)
+		line_fail(w->line, "there is no such quantity");
+	ask_compare(w->line, "the quantity", phrase_next(w), q->sum);
+	if (phrase_take(w, "product"))
+		product = phrase_next(w);
+	ask_compare(
+	    w->line, "its product", product, q->product ? q->product : "");
+	if (phrase_take(w, "at"))
+		provider = phrase_next(w);
+	ask_compare(w->line, "its provider", provider, q->provider);
+	partial = phrase_take(w, "in");
+	if (partial)
+		phrase_need(w, "part");
+	ask_compare(w->line, "it", partial ? "in part" : "the whole",
+	    q->partial ? "in part" : "the whole");
+}
+
+/* One a line. Credits may be left out altogether, quantities may not. */
+static inline void ask_sums(
     struct scene *s, const struct line *line, const struct account_answer *got)
 {
 	struct phrase w;
-	size_t n = 0;
+	size_t credits = 0, quantities = 0;
 
 	while (scene_next_part(s, &w)) {
-		const struct balance *b = &got->credits[n];
-		const char *product = NULL;
-
-		phrase_need(&w, "credit");
-		if (n++ == got->n_credits)
-			line_fail(w.line, "there is no such credit");
-		ask_compare(w.line, "the credit", phrase_next(&w), b->amount);
-		ask_compare(w.line, "its unit", phrase_next(&w), b->unit);
-		if (phrase_take(&w, "product"))
-			product = phrase_next(&w);
-		ask_compare(w.line, "its product", product ? product : "",
-		    b->product ? b->product : "");
+		if (phrase_take(&w, "quantity")) {
+			ask_quantity(&w, got, quantities++);
+		} else {
+			phrase_need(&w, "credit");
+			ask_credit(&w, got, credits++);
+		}
 		phrase_done(&w);
 	}
-	if (n > 0 && n != got->n_credits)
+	if (credits > 0 && credits != got->n_credits)
 		line_fail(line, "there are %zu credits", got->n_credits);
+	if (quantities != got->n_quantities)
+		line_fail(line, "there are %zu quantities", got->n_quantities);
 }
 
 /* An end that is not written is none; of the past it may be left out. */
@@ -238,7 +285,7 @@ static inline void ask_expect(struct scene *s, struct phrase *w,
 	if (until_ms != 0 || !past)
 		ask_compare_time(s, w->line, "its end", until_ms,
 		    answer->entitlement.valid_until_ms);
-	ask_credits(s, w->line, answer);
+	ask_sums(s, w->line, answer);
 }
 
 static inline void ask(struct scene *s, struct phrase *w)

@@ -44,6 +44,8 @@ static inline bool say_grant_clause(struct phrase *w, struct grant *grant)
 		grant->product = phrase_next(w);
 	} else if (phrase_take(w, "label")) {
 		grant->label = phrase_next(w);
+	} else if (phrase_take(w, "quantity")) {
+		grant->quantity = phrase_next(w);
 	} else if (phrase_take(w, "since")) {
 		grant->since_ms = phrase_time(w);
 	} else if (phrase_take(w, "until")) {

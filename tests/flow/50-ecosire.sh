@@ -42,6 +42,8 @@ control create "{\"kind\":\"order\",\"id\":\"$ORDER\",\"status\":\"draft\"}" \
 notify license "$LICENSE"
 becomes "ecosire/$LICENSE" '[true,"active"]'
 account "ecosire/$LICENSE" | assert_json '.grants[0].product' '"odoo"'
+account "ecosire/$LICENSE" | assert_json '[.grants[0].quantity, .quantities]' \
+  '["3",[{"provider":"ecosire","product":"odoo","quantity":"3"}]]'
 tu link "ecosire/$LICENSE" usr_1
 becomes usr_1 '[true,"active"]'
 row license "$LICENSE" '{"status":"suspended"}' usr_1 '[false,"paused"]'

@@ -7,6 +7,8 @@ export PROVIDER=stripe
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=/dev/null
 . "$(dirname "$0")/steps.sh"
+# shellcheck source=/dev/null
+. "$(dirname "$0")/serve.sh"
 
 ANSWER='[.entitled, .state, .grants[0].product, .grants[0].label]'
 
@@ -102,6 +104,86 @@ control create '{"kind":"refund","charge":"ch_2","amount":4900}' >/dev/null
 notify charge ch_2
 becomes usr_2 'false' .entitled
 account usr_2 | jq -r .reason | grep -qi refund || fail "no reason is given"
+
+# Seats: told with what grants them, added up for each product, known as they
+# were, and no change of access.
+seats() {
+  jq -nc '$ARGS.positional as $a | [range(0; $a | length; 2) |
+    {provider: "stripe", product: $a[.], quantity: $a[. + 1]}]' --args "$@"
+}
+
+control create '{"kind":"subscription","id":"sub_s1","account":"usr_3",
+  "product":"prod_seat","quantity":5,"notify":true}' >/dev/null
+becomes usr_3 "$(seats prod_seat 5)" .quantities
+account usr_3 | assert_json '.grants[0].quantity' '"5"'
+control create '{"kind":"subscription","id":"sub_s2","account":"usr_3",
+  "product":"prod_seat","quantity":8,"notify":true}' >/dev/null
+becomes usr_3 "$(seats prod_seat 13)" .quantities
+control create '{"kind":"checkout_session","id":"cs_live_3",
+  "line_product":"prod_book","client_reference_id":"usr_3","notify":true}' \
+  >/dev/null
+becomes usr_3 "$(seats prod_book 1 prod_seat 13)" .quantities
+account usr_3 --product prod_seat | jq -c .quantities | is "$(seats prod_seat 13)"
+
+# Over HTTP it is the same, and as it is described.
+start_serve
+get 200 /v1/accounts/usr_3
+jq -c .quantities "$TMP/body" | is "$(seats prod_book 1 prod_seat 13)"
+get 200 '/v1/accounts/usr_3?product=prod_book'
+jq -c .quantities "$TMP/body" | is "$(seats prod_book 1)"
+get 200 /v1/accounts/usr_3
+jq -e --slurpfile api "$SRC/etc/openapi.json" '
+  def fits($s): (keys - ($s.properties | keys)) == [] and
+    ($s.required - keys) == [];
+  $api[0].components.schemas as $s | fits($s.Account) and
+  ([.grants[] | has("quantity") and fits($s.Grant)] | all) and
+  ([.quantities[] | fits($s.Account.properties.quantities.items)] | all)
+  ' "$TMP/body" >/dev/null || fail "not as described: $(cat "$TMP/body")"
+changes 'select(.account == "usr_3").grant' |
+  jq -es --slurpfile api "$SRC/etc/openapi.json" '
+  $api[0].components.schemas.Change.properties.grant.oneOf[0] as $s |
+  [.[] | .quantity == "5" and keys - ($s.properties | keys) == []] ==
+  [true]' >/dev/null || fail "not as described: $(changes)"
+ends_well "$SERVE_PID"
+wait_until 30 queue_is_empty
+edges=$(changes | wc -l)
+moment=$(date -u +%FT%T.%3NZ)
+happens subscription sub_s1 '{"quantity":2,"notify":true}'
+becomes usr_3 "$(seats prod_book 1 prod_seat 10)" .quantities
+account usr_3 --at "$moment" | jq -c .quantities |
+  is "$(seats prod_book 1 prod_seat 13)"
+account usr_3 --known-at "$moment" | jq -c .quantities |
+  is "$(seats prod_book 1 prod_seat 13)"
+assert_eq "$(changes | wc -l)" "$edges" "a change of seats is an edge"
+tu account usr_3 | grep -Eq '^stripe +prod_seat +10$' ||
+  fail "the sum is not for people: $(tu account usr_3)"
+tu account usr_3 --explain | grep -Eq '^ +quantity +2$' ||
+  fail "not explained: $(tu account usr_3 --explain)"
+tu account usr_3 --explain --json | tail -n +2 |
+  jq -sc 'map(.grants[].quantity) | sort' | is '["1","2","8"]'
+history subscription sub_s1 .reason | tail -n 1 | is '"quantity: 2"'
+
+# What is metered has none: the sum says that it is a part. What ended counts
+# no more.
+happens subscription sub_s1 '{"quantity":null,"notify":true}'
+becomes usr_3 '[["prod_seat","8",true]]' \
+  '.quantities | map(select(.partial) | [.product, .quantity, .partial])'
+tu account usr_3 | grep -Eq '^stripe +prod_seat +8, in part$' ||
+  fail "a part is taken for the whole: $(tu account usr_3)"
+account usr_3 | assert_json '[.grants[] | has("quantity")] | sort' \
+  '[false,true,true]'
+happens subscription sub_s2 '{"status":"canceled","notify":true}'
+becomes usr_3 "$(seats prod_book 1)" .quantities
+# Who was never told of any has no such member.
+assert_eq "$(account usr_nobody | jq 'has("quantities")')" false
+
+# What differs is told, and nothing is written.
+wait_until 30 queue_is_empty
+happens subscription sub_s1 '{"quantity":4}'
+assert_eq "$(status_of tu verify stripe)" 2 "other seats are no drift"
+(tu verify stripe --json || true) | jq -c 'select(.id == "sub_s1" and
+  .what == "quantity") | [.here, .there, .access]' | is '[null,"4",false]'
+account usr_3 | jq -c .quantities | is "$(seats prod_book 1)"
 
 wait_until 30 queue_is_empty
 assert_eq "$(tu queue list | grep -c parked || true)" 0 "parked jobs"

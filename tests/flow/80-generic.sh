@@ -44,6 +44,8 @@ settled
 account usr_1 | assert_json '[.entitled, .state, (.grants[0] | .type, .kind,
   .product, .label, .status, .until)]' \
   '[true,"trialing","generic","subscription","pro_7","Pro","trialing",null]'
+account usr_1 | assert_json '[.grants[0].quantity, .quantities]' \
+  '["1",[{"provider":"paddle","product":"pro_7","quantity":"1"}]]'
 history subscription "$S" '[.status, .state, .cause]' |
   is '["trialing","trialing","notified"]'
 

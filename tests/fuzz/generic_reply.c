@@ -22,7 +22,8 @@ static const char text[] =
     " changed_at = { active = \"/at\"; other = \"/v\"; };"
     " test_when = ( { pointer = \"/l\"; is = \"false\"; } );"
     " grant = { each = \"/g\"; when = ( { pointer = \"/x\"; not = \"n*\"; } );"
-    " product = \"/p\"; label = \"/l\"; since = \"/f\"; until = \"/u\";"
+    " product = \"/p\"; label = \"/l\"; quantity = \"/q\";"
+    " since = \"/f\"; until = \"/u\";"
     " until_when = ( { pointer = \"/l\"; is = \"true\"; } ); };"
     " effects = ( { effect = \"refund\"; each = \"/e\"; kind = \"b\";"
     " id = \"/b\"; parent = \"/c\"; at = \"/at\"; until = \"/u\"; } );"
@@ -55,6 +56,8 @@ static void check_grants(const struct observation *obs)
 
 		must(grant->since_ms != 0);
 		must(name_id_is_valid(grant->product));
+		must(grant->quantity == NULL ||
+		     decimal_is_unsigned(grant->quantity));
 		must(obs->customer != NULL || obs->account != NULL);
 	}
 	must(obs->n_effects <= 1);

@@ -11,6 +11,7 @@
 
 #include "reconciler/base/arena.h"
 #include "reconciler/base/err.h"
+#include "reconciler/core/decimal.h"
 #include "reconciler/core/name.h"
 #include "reconciler/core/settings.h"
 
@@ -111,6 +112,8 @@ static inline void promises_grants(const struct observation *obs)
 		must(
 		    grant->product == NULL || name_id_is_valid(grant->product));
 		must(grant->label == NULL || name_id_is_valid(grant->label));
+		must(grant->quantity == NULL ||
+		     decimal_is_unsigned(grant->quantity));
 	}
 }
 

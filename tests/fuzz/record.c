@@ -27,6 +27,7 @@ static const struct object_ref known = {"shop", "subscription", "s1"};
 static void settle(struct store_turn *turn)
 {
 	const struct grant grant = {.status = "active",
+	    .quantity = "5",
 	    .state = STATE_ACTIVE,
 	    .until_ms = NOW_MS + 1000000};
 	const struct credit credit = {.amount = "1.5", .unit = "EUR"};

@@ -188,8 +188,9 @@ static const struct change changes[] = {
 	"conf:4: grant: it needs customer or account beside it"},
     {__LINE__, STATUS, GRANT "grant = { };", NULL},
     {__LINE__, STATUS, GRANT "grant = { products = \"/p\"; };",
-	"conf:4: products: unknown key, allowed each product label since until "
-	"when until_when"},
+	"conf:4: products: unknown key, allowed each product label quantity "
+	"since "
+	"until when until_when"},
     {__LINE__, STATUS, GRANT "grant = { product = \"p\"; };",
 	"conf:4: product: a JSON Pointer"},
     {__LINE__, STATUS,
