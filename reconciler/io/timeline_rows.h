@@ -1,0 +1,37 @@
+/*
+ * The timeline of an account (core/timeline.h) from one snapshot of the store:
+ * what the answer was, is and will be, and its objects' states. Everything
+ * handed out lives in the caller's arena.
+ */
+#ifndef TRUEUP_IO_TIMELINE_ROWS_H
+#define TRUEUP_IO_TIMELINE_ROWS_H
+
+#include "reconciler/core/timeline.h"
+
+#include <stdint.h>
+
+struct account_answer;
+struct arena;
+struct err_text;
+struct history_lines;
+struct settings;
+struct store_view;
+
+enum {
+	/* Moments at which the past is asked about, the latest ones. */
+	TIMELINE_ROWS_ASKED_MAX = 48,
+	/* Of more objects than this the past is not asked about. */
+	TIMELINE_ROWS_OBJECTS_MAX = 200
+};
+
+/*
+ * timeline_rows_make(view, settings, answer, lines, now, arena, out, err): of
+ * an answer about now, and the history of its account. out->n is 0 where there
+ * is nothing to draw. 0, ERR_FULL, or the store's.
+ */
+int timeline_rows_make(struct store_view *view, const struct settings *settings,
+    const struct account_answer *answer, const struct history_lines *lines,
+    int64_t now_ms, struct arena *arena, struct timeline *out,
+    struct err_text *err);
+
+#endif
