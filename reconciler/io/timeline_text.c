@@ -9,7 +9,7 @@
 
 #include "reconciler/io/timeline_text.h"
 
-enum { MS_PER_S = 1000, LABEL_BYTES = 512 };
+enum { MS_PER_S = 1000, DAY_BYTES = 10, LABEL_BYTES = 512 };
 
 static const char reset[] = "\033[0m";
 
@@ -83,8 +83,11 @@ static void put_piece(const struct timeline *t, struct cells *cells,
 		cells->colours[i] = looks[piece->tone].colour;
 	}
 	cells->letters[begin] = '|';
-	if (piece->certainty != TIMELINE_BETWEEN && end - begin >= len + 3)
-		memcpy(&cells->letters[begin + 2], piece->word, (size_t)len);
+	if (piece->certainty == TIMELINE_BETWEEN || end - begin < len + 3)
+		return;
+	memcpy(&cells->letters[begin + 2], piece->word, (size_t)len);
+	if (piece->certainty == TIMELINE_FORESEEN)
+		cells->letters[begin + 2 + len] = ' ';
 }
 
 static void put_cells(const struct cells *cells, bool colours, FILE *out)
@@ -165,23 +168,33 @@ static void put_ends(
 
 	clock_format(t->begin_ms / MS_PER_S * MS_PER_S, begin);
 	clock_format(t->end_ms / MS_PER_S * MS_PER_S, end);
+	/* Days only where both would run into one another. */
+	if (text->columns < 2 * (int)strlen(end) + 2)
+		begin[DAY_BYTES] = end[DAY_BYTES] = '\0';
 	room = text->columns - (int)strlen(begin);
-	fprintf(
-	    out, "%s%*s\n", begin, room, t->end_ms > t->begin_ms ? end : "");
+	fprintf(out, "%s%*s\n", begin, room, end);
 }
 
+/* As many to a line as have room. */
 static void put_legend(
     const struct timeline *t, const struct timeline_text *text, FILE *out)
 {
-	static const char *const lines[] = {"= access  ~ on its way  . none  ? "
-					    "unknown  / since some moment here",
-	    "= = foreseen; long times are shortened, the table has them all",
-	    NULL};
+	static const char *const items[] = {"= access", "~ on its way",
+	    ". none", "? unknown", "/ since some moment here", "= = foreseen",
+	    "long times are shortened"};
+	size_t used = 0;
 
-	for (size_t i = 0; lines[i] != NULL; i++) {
-		print_cut(out, lines[i], (size_t)text->columns);
-		putc('\n', out);
+	for (size_t i = 0; i < sizeof(items) / sizeof(*items); i++) {
+		size_t len = strlen(items[i]);
+
+		if (used > 0 && used + 2 + len > (size_t)text->columns) {
+			putc('\n', out);
+			used = 0;
+		}
+		used += (size_t)fprintf(
+		    out, "%s%s", used > 0 ? "  " : "", items[i]);
 	}
+	putc('\n', out);
 	if (t->hidden > 0)
 		fprintf(out, "%zu more objects are not drawn\n", t->hidden);
 	if (t->is_cut)
