@@ -51,6 +51,7 @@ static const char part_1[] =
 static const char part_2[] =
     ".verdict p{margin:.25rem 0}\n"
     ".verdict .word{font-size:1.5rem;font-weight:700}\n"
+    ".verdict a,.note a{color:inherit}\n"
     ".is-yes{background:var(--yes);border-color:var(--yes-line)}\n"
     ".is-no{background:var(--no);border-color:var(--no-line)}\n"
     ".is-unknown{background:var(--dark);border-color:var(--dark-line)}\n"
@@ -87,10 +88,10 @@ static const char part_2[] =
     ".legend{list-style:none;padding:0;margin:.5rem "
     "0;display:flex;flex-wrap:wrap;\n"
     "gap:.25rem 1.25rem}\n"
-    ".legend svg{vertical-align:-.2rem;margin-right:.3rem}\n"
-    "svg.line{display:block;width:100%;overflow:visible}\n";
+    ".legend svg{vertical-align:-.2rem;margin-right:.3rem}\n";
 
 static const char part_3[] =
+    "svg.line{display:block;width:100%;overflow:visible}\n"
     "svg text{font:12px system-ui,sans-serif;fill:var(--text)}\n"
     "svg text.quiet{fill:var(--quiet)}\n"
     ".p{stroke-width:1.5}\n"
