@@ -2,6 +2,7 @@
 #ifndef TRUEUP_IO_STATUS_H
 #define TRUEUP_IO_STATUS_H
 
+#include "cache/counts.h"
 #include "cache/deliveries.h"
 #include "cache/store.h"
 
@@ -22,6 +23,7 @@ struct status {
 	struct target_status targets[DELIVERY_TARGET_COUNT];
 	size_t n_targets;
 	struct delivery_state deliveries[DELIVERY_TARGET_COUNT]; /* their own */
+	struct latency commits[COMMIT_BY_COUNT];
 };
 
 /*
