@@ -70,14 +70,18 @@ static int print_timeline(struct cmd_session *s,
     struct err_text *err)
 {
 	struct account_answer answer;
+	const struct timeline_rows drawn = {.settings = s->settings,
+	    .answer = &answer,
+	    .lines = lines,
+	    .now_ms = s->now_ms};
 	struct timeline_text text;
 	struct timeline timeline;
 	int rc =
 	    query_account(s->view, s->settings, whose, &s->arena, &answer, err);
 
 	if (rc == 0)
-		rc = timeline_rows_make(s->view, s->settings, &answer, lines,
-		    s->now_ms, &s->arena, &timeline, err);
+		rc = timeline_rows_make(
+		    s->view, &drawn, &s->arena, &timeline, err);
 	if (rc != 0)
 		return rc;
 	timeline_text_of(stdout, &text);

@@ -35,6 +35,10 @@ static int read_facts(struct page_frame *frame, const char *account,
 {
 	const struct account_question question = {
 	    .account = account, .now_ms = frame->now_ms};
+	const struct timeline_rows drawn = {.settings = frame->settings,
+	    .answer = &facts->answer,
+	    .lines = &facts->past,
+	    .now_ms = frame->now_ms};
 	int rc = query_account(frame->view, frame->settings, &question,
 	    frame->arena, &facts->answer, err);
 
@@ -45,9 +49,8 @@ static int read_facts(struct page_frame *frame, const char *account,
 		rc = query_account_history(frame->view, frame->settings,
 		    &question, frame->arena, &facts->past, err);
 	if (rc == 0)
-		rc = timeline_rows_make(frame->view, frame->settings,
-		    &facts->answer, &facts->past, frame->now_ms, frame->arena,
-		    &facts->timeline, err);
+		rc = timeline_rows_make(
+		    frame->view, &drawn, frame->arena, &facts->timeline, err);
 	if (rc == 0)
 		rc = status_collect(frame->view, frame->settings, frame->now_ms,
 		    frame->arena, &facts->status, err);

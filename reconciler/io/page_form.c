@@ -38,11 +38,12 @@ static int decode(const char *data, size_t len, char *out, size_t cap)
 int page_form_field(
     const char *body, size_t len, const char *name, char *out, size_t cap)
 {
-	const char *at = body, *end = body + len;
+	const char *at = body, *end;
 
 	out[0] = '\0';
 	if (body == NULL)
 		return ERR_ABSENT;
+	end = body + len;
 	while (at < end) {
 		size_t pair = until(at, end, '&');
 		size_t key = until(at, at + pair, '=');

@@ -45,7 +45,7 @@ void print_cut(FILE *out, const char *text, size_t columns)
 	char part[CUT_BYTES + 1];
 	size_t n = 0, len = 0;
 
-	for (; text[len] != '\0' && len < CUT_BYTES; len++) {
+	for (; len < CUT_BYTES && text[len] != '\0'; len++) {
 		n += ((unsigned char)text[len] & 0xC0) != 0x80;
 		if (n > columns)
 			break;

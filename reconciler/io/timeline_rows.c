@@ -274,16 +274,15 @@ static int make_objects(
 	return rc != 0 ? no_memory(w) : 0;
 }
 
-int timeline_rows_make(struct store_view *view, const struct settings *settings,
-    const struct account_answer *answer, const struct history_lines *lines,
-    int64_t now_ms, struct arena *arena, struct timeline *out,
+int timeline_rows_make(struct store_view *view,
+    const struct timeline_rows *from, struct arena *arena, struct timeline *out,
     struct err_text *err)
 {
 	struct work w = {.view = view,
-	    .settings = settings,
-	    .answer = answer,
-	    .lines = lines,
-	    .now_ms = now_ms,
+	    .settings = from->settings,
+	    .answer = from->answer,
+	    .lines = from->lines,
+	    .now_ms = from->now_ms,
 	    .arena = arena,
 	    .err = err};
 	struct timeline_row *rows;
@@ -291,7 +290,7 @@ int timeline_rows_make(struct store_view *view, const struct settings *settings,
 	int rc;
 
 	memset(out, 0, sizeof(*out));
-	if (lines->n == 0)
+	if (from->lines->n == 0)
 		return 0;
 	rows = arena_alloc(arena, TIMELINE_ROWS_MAX, sizeof(*rows));
 	if (rows == NULL)
@@ -301,7 +300,7 @@ int timeline_rows_make(struct store_view *view, const struct settings *settings,
 		rc = make_objects(&w, rows, &n, &hidden);
 	if (rc != 0)
 		return rc;
-	if (timeline_make(rows, n, now_ms, arena, out) != 0)
+	if (timeline_make(rows, n, from->now_ms, arena, out) != 0)
 		return no_memory(&w);
 	out->hidden = hidden;
 	return 0;

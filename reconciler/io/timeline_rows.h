@@ -24,14 +24,20 @@ enum {
 	TIMELINE_ROWS_OBJECTS_MAX = 200
 };
 
+/* What is to be drawn, of one snapshot. */
+struct timeline_rows {
+	const struct settings *settings;
+	const struct account_answer *answer; /* about now */
+	const struct history_lines *lines;   /* of the same account */
+	int64_t now_ms;
+};
+
 /*
- * timeline_rows_make(view, settings, answer, lines, now, arena, out, err): of
- * an answer about now, and the history of its account. out->n is 0 where there
- * is nothing to draw. 0, ERR_FULL, or the store's.
+ * timeline_rows_make(view, from, arena, out, err): out->n is 0 where there is
+ * nothing to draw. 0, ERR_FULL, or the store's.
  */
-int timeline_rows_make(struct store_view *view, const struct settings *settings,
-    const struct account_answer *answer, const struct history_lines *lines,
-    int64_t now_ms, struct arena *arena, struct timeline *out,
+int timeline_rows_make(struct store_view *view,
+    const struct timeline_rows *from, struct arena *arena, struct timeline *out,
     struct err_text *err);
 
 #endif

@@ -141,7 +141,8 @@ static void test_a_large_form_is_refused(void **state)
 
 	(void)state;
 	memset(body, 'x', sizeof(body));
-	memcpy(body, "token=", 6);
+	for (size_t i = 0; i < 6; i++)
+		body[i] = "token="[i];
 	assert_int_equal(
 	    page_form_field(body, sizeof(body), "token", value, sizeof(value)),
 	    ERR_FULL);
@@ -193,12 +194,14 @@ static void test_others_get_none(void **state)
 	}
 }
 
+static const char no_mac[] = "1795366800."
+			     "00000000000000000000000000000000"
+			     "00000000000000000000000000000000";
+
 /* Each byte of it counts, and so does its place. */
 static void test_forged_sessions(void **state)
 {
-	static const char *const forged[] = {"", ".", "1795366800.",
-	    "1795366800.0000000000000000000000000000000000000000000000000000"
-	    "000000000000",
+	static const char *const forged[] = {"", ".", "1795366800.", no_mac,
 	    "old-token-0123456789", "99999999999999999999.00", "-1.00", "x"};
 	char value[PAGE_SESSION_MAX], cookies[512];
 

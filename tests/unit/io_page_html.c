@@ -47,10 +47,9 @@ static const char *const hostile[] = {"<script>alert(1)</script>",
     "\"><img src=x onerror=alert(1)>", "' onmouseover='x", "&lt;b&gt;",
     "</bdi>", "]]>", "<!--", "a\nb", "\x01\x1b[31m", "\x7f", "\xff\xfe", "\xc3",
     "\xed\xa0\x80", "\xe2\x80\xaegpj.exe", "\xe2\x81\xa6x", "\xd9\x85\xd8\xb1",
-    "\xc2\x9b"
-    "31m",
-    "\xef\xbb\xbf", "\xef\xbf\xbf", "\xf0\x9f\x8d\x8a", "javascript:alert(1)",
-    "//elsewhere.example", "%00", "a/b?c#d", "--help", "$(id)", "it's", ""};
+    "\xc2\x9b[31m", "\xef\xbb\xbf", "\xef\xbf\xbf", "\xf0\x9f\x8d\x8a",
+    "javascript:alert(1)", "//elsewhere.example", "%00", "a/b?c#d", "--help",
+    "$(id)", "it's", ""};
 
 static void test_text_is_escaped(void **state)
 {
