@@ -52,8 +52,8 @@ static int read_facts(struct page_frame *frame, const char *account,
 		rc = timeline_rows_make(
 		    frame->view, &drawn, frame->arena, &facts->timeline, err);
 	if (rc == 0)
-		rc = status_collect(frame->view, frame->settings, frame->now_ms,
-		    frame->arena, &facts->status, err);
+		rc = status_providers(frame->view, frame->settings,
+		    frame->now_ms, frame->arena, &facts->status, err);
 	return rc;
 }
 

@@ -71,14 +71,13 @@ static int collect_targets(struct store_view *view,
 	return rc;
 }
 
-int status_collect(struct store_view *view, const struct settings *settings,
+int status_providers(struct store_view *view, const struct settings *settings,
     int64_t now_ms, struct arena *arena, struct status *out,
     struct err_text *err)
 {
-	int rc;
+	int rc = 0;
 
 	memset(out, 0, sizeof(*out));
-	rc = store_view_stats(view, now_ms, &out->store, err);
 	out->providers =
 	    arena_alloc(arena, settings->n_providers, sizeof(*out->providers));
 	if (out->providers == NULL)
@@ -88,6 +87,17 @@ int status_collect(struct store_view *view, const struct settings *settings,
 		    arena, &out->providers[i], err);
 		out->n += rc == 0;
 	}
+	return rc;
+}
+
+int status_collect(struct store_view *view, const struct settings *settings,
+    int64_t now_ms, struct arena *arena, struct status *out,
+    struct err_text *err)
+{
+	int rc = status_providers(view, settings, now_ms, arena, out, err);
+
+	if (rc == 0)
+		rc = store_view_stats(view, now_ms, &out->store, err);
 	for (int i = 0; rc == 0 && i < COMMIT_BY_COUNT; i++)
 		rc = store_view_commits(
 		    view, (enum commit_by)i, &out->commits[i], err);

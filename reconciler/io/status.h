@@ -27,6 +27,14 @@ struct status {
 };
 
 /*
+ * status_providers(view, settings, now, arena, out, err): of all that only
+ * out->providers, which costs the same however much is due.
+ */
+int status_providers(struct store_view *view, const struct settings *settings,
+    int64_t now_ms, struct arena *arena, struct status *out,
+    struct err_text *err);
+
+/*
  * status_collect(view, settings, now, arena, out, err): of one snapshot; out
  * is not to be moved. 0, ERR_FAIL (no memory), or the store's.
  */

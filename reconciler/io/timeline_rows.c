@@ -162,7 +162,8 @@ static int make_access(struct work *w, struct timeline_row *out)
 	w->points = arena_alloc(w->arena, w->max_points, sizeof(*w->points));
 	if (w->points == NULL)
 		return no_memory(w);
-	if (w->answer->n_objects <= TIMELINE_ROWS_OBJECTS_MAX)
+	if (w->answer->n_objects <= TIMELINE_ROWS_PAST_MAX &&
+	    w->answer->n_grants <= TIMELINE_ROWS_PAST_MAX)
 		rc = ask_past(w);
 	if (rc != 0)
 		return rc;

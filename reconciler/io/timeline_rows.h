@@ -20,8 +20,11 @@ struct store_view;
 enum {
 	/* Moments at which the past is asked about, the latest ones. */
 	TIMELINE_ROWS_ASKED_MAX = 48,
-	/* Of more objects than this the past is not asked about. */
-	TIMELINE_ROWS_OBJECTS_MAX = 200
+	/*
+	 * Of more objects or grants than this it is not asked about at all:
+	 * each of these questions reads them all.
+	 */
+	TIMELINE_ROWS_PAST_MAX = 200
 };
 
 /* What is to be drawn, of one snapshot. */

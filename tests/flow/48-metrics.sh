@@ -262,7 +262,11 @@ start_receiver
 post '{"subscription_id":"534532113"}' >/dev/null
 wait_until 60 "get 200 /metrics
   [ \"\$(value '$of\"stored\"}')\" = 2 ]"
+# What came since is written when it stops.
+post '{"subscription_id":"534532113"}' >/dev/null
 ends_well "$RECEIVER_PID"
+scrape
+shows "$of\"stored\"}" 3
 
 # Counters only grow, and nobody is named.
 before=$(value 'trueup_api_answers_total{outcome="refused"}')
