@@ -71,23 +71,12 @@ struct worker {
 
 /* ---- a turn ------------------------------------------------------------ */
 
-/* Of news that somebody had told of: how long it took until they were known. */
-static void count_look(const struct flight *f)
-{
-	lane_count_end(f->lane, f->outcome.verdict);
-	if (f->outcome.verdict == VERDICT_TRUTH && f->claim.notices > 0 &&
-	    f->claim.first_notified_ms != 0 &&
-	    f->settled.news == HISTORY_NEWS && !f->settled.superseded)
-		lane_count_notice(
-		    f->lane, clock_wall_ms() - f->claim.first_notified_ms);
-}
-
 static void settle(struct store_turn *turn, struct flight *f)
 {
 	struct settled *s = &f->settled;
 
 	store_turn_settle(turn, &f->outcome, s);
-	count_look(f);
+	flight_count(f, clock_wall_ms());
 	/* Told after the commit, when the turn's memory is gone. */
 	s->status = NULL;
 	s->from_account = arena_text(&f->arena, s->from_account);
