@@ -98,7 +98,7 @@ static const char part_3[] =
     ".p-full{fill:var(--yes);stroke:var(--yes-line)}\n"
     ".p-part{fill:var(--part);stroke:var(--part-line)}\n"
     ".p-none{fill:var(--no);stroke:var(--no-line)}\n"
-    ".p-dark{fill:var(--dark);stroke:var(--dark-line)}\n"
+    ".p-dark{fill:none;stroke:var(--dark-line)}\n"
     ".p-foreseen{stroke-dasharray:4 3;fill-opacity:.45}\n"
     ".p-between{stroke:var(--quiet)}\n"
     ".hatch{stroke:var(--text);stroke-width:1.5}\n"

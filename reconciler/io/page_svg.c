@@ -234,7 +234,7 @@ static void add_legend(struct buf *out, const struct timeline *t)
 	add_sample(out, "p-full", 14, "", "full: gives access");
 	add_sample(out, "p-part", 8, "", "half: on its way, or held up");
 	add_sample(out, "p-none", 4, "", "thin: gives nothing");
-	add_sample(out, "p-dark", 14, "", "violet, full: nobody knows");
+	add_sample(out, "p-dark", 14, "", "hollow: nobody knows");
 	add_sample(out, "p-full p-foreseen", 14, "", "dashed: foreseen");
 	add_sample(out, "p-between", 14, " fill=\"url(#between)\"",
 	    "hatched: since some moment in it");
