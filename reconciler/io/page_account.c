@@ -13,6 +13,7 @@
 #include "reconciler/io/page_past.h"
 #include "reconciler/io/page_svg.h"
 #include "reconciler/io/page_table.h"
+#include "reconciler/io/quantities.h"
 #include "reconciler/io/query.h"
 #include "reconciler/io/status.h"
 #include "reconciler/io/timeline_rows.h"
@@ -233,6 +234,7 @@ static void add_grant(struct page_table *table, int64_t now_ms,
 	    v->title);
 	page_table_text(table, held->grant.product);
 	page_table_text(table, held->grant.label);
+	page_table_text(table, held->grant.quantity);
 	page_table_text(table, held->grant.status);
 	page_table_time(table, held->grant.since_ms, now_ms);
 	page_table_time(table, held->grant.until_ms, now_ms);
@@ -245,8 +247,8 @@ static void add_grant(struct page_table *table, int64_t now_ms,
 static void add_grants(struct page_frame *frame, const struct facts *facts)
 {
 	static const char *const headers[] = {"Object", "By itself", "Product",
-	    "Label", "Provider&#39;s word", "Since", "Until", "Because", "Rule",
-	    NULL};
+	    "Label", "Quantity", "Provider&#39;s word", "Since", "Until",
+	    "Because", "Rule", NULL};
 	struct page_table table;
 	size_t n = 0;
 
@@ -287,6 +289,31 @@ static void add_credits(
 		page_table_text(&table, a->credits[i].provider);
 		page_table_text(&table, a->credits[i].amount);
 		page_table_text(&table, a->credits[i].unit);
+	}
+	page_table_end(&table);
+}
+
+static void add_quantities(
+    struct page_frame *frame, const struct account_answer *a)
+{
+	static const char *const headers[] = {
+	    "Product", "Provider", "Quantity", "Complete", NULL};
+	struct page_table table;
+
+	if (a->n_quantities == 0)
+		return;
+	buf_adds(frame->out, "<h2>Quantities</h2>\n");
+	page_table_begin(&table, frame->out,
+	    "How many of each product may be used now", headers);
+	for (size_t i = 0; i < a->n_quantities; i++) {
+		const struct quantity *q = &a->quantities[i];
+
+		page_table_row(&table);
+		page_table_text(&table, q->product);
+		page_table_word(&table, q->provider);
+		page_table_text(&table, q->sum);
+		page_table_word(&table,
+		    q->partial ? "no: one grant does not tell its" : "yes");
 	}
 	page_table_end(&table);
 }
@@ -339,6 +366,7 @@ int page_account_write(
 		buf_adds(frame->out, "<h2 id=\"timeline\">Timeline</h2>\n");
 	page_svg_timeline(frame->out, &facts.timeline);
 	add_grants(frame, &facts);
+	add_quantities(frame, &facts.answer);
 	add_credits(frame, &facts.answer);
 	page_past_write(frame, &facts.past, PAGE_ACCOUNT_ENTRIES);
 	add_steps(frame, account);
