@@ -227,6 +227,8 @@ show "trueup account $ACCOUNT --explain | grep -A 3 -e '^because' -e '^. grant'"
 assert_eq "$(status_of tu account "$ACCOUNT")" 0 "the best survivor decides"
 
 title "10. What a person asks at three in the morning"
+say "What became of Anna, drawn; \`trueup serve\` shows the same in a browser:"
+show "trueup history --account $ACCOUNT | sed '/^\$/,\$d'"
 show "trueup stats"
 say "What waits are second looks: at the forged 666, which the provider may not" \
   "know yet, and where a notice showed nothing new. Notifications in all:" \

@@ -5,6 +5,8 @@
 
 #include "reconciler/io/print.h"
 #include "reconciler/io/query.h"
+#include "reconciler/io/timeline_rows.h"
+#include "reconciler/io/timeline_text.h"
 #include "reconciler/io/wire.h"
 
 #include "reconciler/cmd/history.h"
@@ -62,6 +64,32 @@ static void print_table(struct cmd_session *s, const struct history_line *lines,
 	print_table_out(&table, stdout);
 }
 
+/* The same as a picture. */
+static int print_timeline(struct cmd_session *s,
+    const struct account_question *whose, const struct history_lines *lines,
+    struct err_text *err)
+{
+	struct account_answer answer;
+	const struct timeline_rows drawn = {.settings = s->settings,
+	    .answer = &answer,
+	    .lines = lines,
+	    .now_ms = s->now_ms};
+	struct timeline_text text;
+	struct timeline timeline;
+	int rc =
+	    query_account(s->view, s->settings, whose, &s->arena, &answer, err);
+
+	if (rc == 0)
+		rc = timeline_rows_make(
+		    s->view, &drawn, &s->arena, &timeline, err);
+	if (rc != 0)
+		return rc;
+	timeline_text_of(stdout, &text);
+	timeline_text_print(&timeline, &text, stdout);
+	putchar('\n');
+	return 0;
+}
+
 int history_answer(struct cmd_context *context, struct cmd_session *s,
     const struct history_question *q)
 {
@@ -78,6 +106,10 @@ int history_answer(struct cmd_context *context, struct cmd_session *s,
 		return cmd_fail(context, &err);
 	if (found.n == 0)
 		return CMD_NONE;
+	if (!q->json && q->account != NULL)
+		rc = print_timeline(s, &whose, &found, &err);
+	if (rc != 0)
+		return cmd_fail(context, &err);
 	if (!q->json)
 		print_table(s, found.lines, found.n, q->account != NULL);
 	else if (print_json(found.lines, found.n) != 0)

@@ -45,6 +45,17 @@ bool signature_token_equal(const char *known, const char *got, size_t got_len)
 	return equal;
 }
 
+int signature_digest_base64(
+    const char *data, size_t len, char out[SIGNATURE_DIGEST_MAX])
+{
+	unsigned char hash[EVP_MAX_MD_SIZE];
+
+	if (!digest(data, len, hash))
+		return ERR_FAIL;
+	signature_text_to_base64(hash, SHA256_BYTES, out);
+	return 0;
+}
+
 static bool mac_parts(EVP_MAC_CTX *ctx, const struct message *message,
     unsigned char out[SHA256_BYTES])
 {

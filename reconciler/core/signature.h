@@ -16,6 +16,14 @@
  */
 bool signature_token_equal(const char *known, const char *got, size_t got_len);
 
+/*
+ * signature_digest_base64(data, len, out): SHA-256 of it, as base64 (CSP 2,
+ * section 4.2.5, wants it so). 45 bytes with the NUL. 0, or ERR_FAIL.
+ */
+enum { SIGNATURE_DIGEST_MAX = 45 };
+int signature_digest_base64(
+    const char *data, size_t len, char out[SIGNATURE_DIGEST_MAX]);
+
 /* ---- webhook signatures -------------------------------------------------
  *
  * All are checked over the received bytes, before any parsing, against every

@@ -13,6 +13,8 @@
 #include "reconciler/io/api_store.h"
 #include "reconciler/io/barrier.h"
 #include "reconciler/io/http.h"
+#include "reconciler/io/page.h"
+#include "reconciler/io/page_path.h"
 
 #include "reconciler/io/api.h"
 
@@ -133,16 +135,22 @@ static bool answers_without(enum api_what what)
 	return what == API_HEALTH || what == API_READY || what == API_METRICS;
 }
 
-static void answer(struct api *api, struct api_call *call)
+/* What every answer is made with. */
+static void begin_answer(struct api *api, struct api_call *call)
 {
-	enum api_what what = call->path.what;
-
 	arena_reset(&api->arena);
 	buf_reset(&api->out);
 	call->settings = api->options.settings;
 	call->arena = &api->arena;
 	call->out = &api->out;
 	call->now_ms = clock_wall_ms();
+}
+
+static void answer(struct api *api, struct api_call *call)
+{
+	enum api_what what = call->path.what;
+
+	begin_answer(api, call);
 	if (what != API_HEALTH)
 		take_view(api);
 	call->view = api->view;
@@ -314,6 +322,15 @@ static void wait_for_more(struct api *api, const struct api_call *call)
 	http_park(w->exchange);
 }
 
+static void answer_page(struct api *api, struct api_call *call)
+{
+	begin_answer(api, call);
+	take_view(api);
+	call->view = api->view;
+	call->view_error = api->view_error;
+	page_answer(call);
+}
+
 void api_serve(void *cookie, struct http_exchange *exchange)
 {
 	struct api *api = cookie;
@@ -321,6 +338,11 @@ void api_serve(void *cookie, struct http_exchange *exchange)
 	int rc = api_path_parse(http_path(exchange), &call.path);
 	bool open = rc == 0 && api_path_is_open(call.path.what);
 
+	if (rc == ERR_ABSENT && page_path_is_ours(http_path(exchange),
+				    http_header(exchange, "Accept"))) {
+		answer_page(api, &call);
+		return;
+	}
 	if (!open && !may_ask(&call, api->options.settings))
 		return;
 	if (!understand(&call, rc) || !read_query(&call))

@@ -57,7 +57,7 @@ static void count(const struct api_asker *asker, int status)
 	    &asker->counts->n[outcome], 1, memory_order_relaxed);
 }
 
-static void send_message(
+void api_reply_message(
     const struct api_asker *asker, const struct http_message *message)
 {
 	count(asker, message->status);
@@ -91,7 +91,7 @@ static void send_problem(const struct api_asker *asker, int status,
 	    .n_headers = header != NULL ? 2 : 1,
 	};
 
-	send_message(asker, &message);
+	api_reply_message(asker, &message);
 	free(text);
 	json_decref(json);
 }
@@ -194,5 +194,5 @@ void api_reply_body(const struct api_asker *asker, const struct api_body *body)
 	    {"ETag", tag}};
 	message.headers = headers;
 	message.n_headers = body->kind == API_BODY_METRICS ? 1 : 2;
-	send_message(asker, &message);
+	api_reply_message(asker, &message);
 }

@@ -12,10 +12,11 @@
 struct buf;
 struct http_exchange;
 struct http_header;
+struct http_message;
 struct http_reply;
 
 enum api_outcome {
-	API_SERVED = 0,	  /* 200 */
+	API_SERVED = 0,	  /* 200, 303 */
 	API_UNCHANGED,	  /* 304 */
 	API_UNAUTHORIZED, /* 401 */
 	API_REFUSED,	  /* any other 4xx */
@@ -46,6 +47,11 @@ struct api_body {
 
 /* api_reply_body(asker, body): 200, or 304 when the client has it already. */
 void api_reply_body(const struct api_asker *asker, const struct api_body *body);
+
+/* api_reply_message(asker, message): any other answer, counted by its status.
+ */
+void api_reply_message(
+    const struct api_asker *asker, const struct http_message *message);
 
 /*
  * api_reply_problem(asker, status, detail): about:blank, with the title of the

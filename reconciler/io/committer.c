@@ -11,6 +11,7 @@
 #include "reconciler/base/clock.h"
 #include "reconciler/base/err.h"
 #include "reconciler/base/log.h"
+#include "reconciler/core/latency.h"
 
 #include "reconciler/io/batch.h"
 
@@ -38,8 +39,9 @@ struct committer {
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t news;
-	struct queue given; /* under the lock */
-	bool stop;	    /* under the lock */
+	struct queue given;  /* under the lock */
+	bool stop;	     /* under the lock */
+	struct latency took; /* under the lock */
 	atomic_bool can_store;
 	/* The thread's own. */
 	struct notice *notices;
@@ -197,8 +199,14 @@ static void probe(struct committer *committer)
 static int append(struct committer *committer, size_t n)
 {
 	struct err_text err = {""};
+	int64_t began_ms = clock_mono_ms();
 	int rc = store_append(committer->store, committer->notices, n, &err);
 
+	if (rc == 0) {
+		pthread_mutex_lock(&committer->lock);
+		latency_add(&committer->took, clock_mono_ms() - began_ms);
+		pthread_mutex_unlock(&committer->lock);
+	}
 	if (rc != 0)
 		say_failure(committer, n, &err);
 	set_state(committer, rc == 0, &err);
@@ -355,6 +363,14 @@ void committer_close(struct committer *committer)
 	pthread_cond_destroy(&committer->news);
 	free(committer->notices);
 	free(committer);
+}
+
+void committer_latency(struct committer *committer, struct latency *out)
+{
+	pthread_mutex_lock(&committer->lock);
+	*out = committer->took;
+	memset(&committer->took, 0, sizeof(committer->took));
+	pthread_mutex_unlock(&committer->lock);
 }
 
 bool committer_can_store(const struct committer *committer)

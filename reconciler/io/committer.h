@@ -12,6 +12,7 @@ struct batch;
 struct committer;
 struct committer_lane;
 struct err_text;
+struct latency;
 struct log;
 struct store;
 
@@ -29,6 +30,11 @@ void committer_close(struct committer *committer);
  * now and then, also when nothing comes in, that it has room.
  */
 bool committer_can_store(const struct committer *committer);
+
+/*
+ * committer_latency(committer, out): how long commits took since the last call.
+ */
+void committer_latency(struct committer *committer, struct latency *out);
 
 /*
  * committer_lane_new(committer, err): a way in for one thread.

@@ -308,3 +308,16 @@ bool flight_answer(struct flight *flight, const struct fetch_result *result,
 	*event = learnt(flight, result, wait_ms, now_ms);
 	return true;
 }
+
+void flight_count(const struct flight *flight, int64_t now_ms)
+{
+	const struct claim *claim = &flight->claim;
+	enum verdict verdict = flight->outcome.verdict;
+
+	lane_count_end(flight->lane, verdict);
+	if (verdict == VERDICT_TRUTH && claim->notices > 0 &&
+	    claim->first_notified_ms != 0 &&
+	    flight->settled.news == HISTORY_NEWS && !flight->settled.superseded)
+		lane_count_notice(
+		    flight->lane, now_ms - claim->first_notified_ms);
+}

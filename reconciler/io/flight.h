@@ -76,4 +76,11 @@ void flight_fail(
 bool flight_answer(struct flight *flight, const struct fetch_result *result,
     int64_t now_ms, struct health_event *event);
 
+/*
+ * flight_count(flight, now): it is settled: count how it ended, and of news
+ * that a notice had told of how long it took until they were known. now: wall
+ * clock.
+ */
+void flight_count(const struct flight *flight, int64_t now_ms);
+
 #endif

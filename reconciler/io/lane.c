@@ -91,7 +91,31 @@ void lane_keep_all(struct lane *lanes, size_t n, struct store_turn *turn)
 		if (lane_budget(&lanes[i], now, &budget))
 			store_turn_budget(
 			    turn, lanes[i].provider->name, &budget);
+		if (lanes[i].counts_dirty)
+			store_turn_looks(
+			    turn, lanes[i].provider->name, &lanes[i].counts);
+		lanes[i].counts_dirty = false;
 	}
+}
+
+/* ---- what is counted ---------------------------------------------------- */
+
+void lane_count_fetch(struct lane *lane, int64_t took_ms)
+{
+	latency_add(&lane->counts.fetch, took_ms);
+	lane->counts_dirty = true;
+}
+
+void lane_count_end(struct lane *lane, enum verdict verdict)
+{
+	lane->counts.ends[verdict]++;
+	lane->counts_dirty = true;
+}
+
+void lane_count_notice(struct lane *lane, int64_t took_ms)
+{
+	latency_add(&lane->counts.notice, took_ms);
+	lane->counts_dirty = true;
 }
 
 /* The pace refills itself from that moment on. */

@@ -5,6 +5,7 @@
 #ifndef TRUEUP_IO_LANE_H
 #define TRUEUP_IO_LANE_H
 
+#include "cache/counts.h"
 #include "cache/store.h"
 #include "reconciler/core/health.h"
 #include "reconciler/core/pace.h"
@@ -31,6 +32,8 @@ struct lane {
 	const struct provider_settings *provider;
 	struct health health;
 	bool health_dirty; /* to be written with the next turn */
+	struct look_counts counts;
+	bool counts_dirty; /* the same */
 	struct pace pace;
 	/* Beside it, as the type's defaults.operations; owned. */
 	struct pace *operations;
@@ -77,7 +80,10 @@ void lane_spend(struct lane *lane);
  * worker left, and what has come since. Operations begin with full budgets.
  */
 bool lane_budget(struct lane *lane, struct lane_now now, struct budget *out);
-/* lane_keep_all(lanes, n, turn): write what is left, for the next worker. */
+/*
+ * lane_keep_all(lanes, n, turn): write what is left, for the next worker, and
+ * what was counted.
+ */
 void lane_keep_all(struct lane *lanes, size_t n, struct store_turn *turn);
 void lane_resume(
     struct lane *lane, const struct budget *budget, struct lane_now now);
@@ -111,6 +117,15 @@ int64_t lane_wait_ms(struct lane *lane, struct lane_now now);
  * left to the next run: a flood must not keep this one for ever.
  */
 bool lane_is_drained(struct lane *lane, struct lane_now now);
+
+/*
+ * lane_count_fetch(lane, took): a request was answered, or not.
+ * lane_count_end(lane, verdict): a look has ended. lane_count_notice(lane,
+ * took): news were recorded that a notice had told of so long before.
+ */
+void lane_count_fetch(struct lane *lane, int64_t took_ms);
+void lane_count_end(struct lane *lane, enum verdict verdict);
+void lane_count_notice(struct lane *lane, int64_t took_ms);
 
 /* lane_fold(lane, event, log): one request ended; log a change of health. */
 void lane_fold(

@@ -33,6 +33,8 @@ static int load_one(
 	if (rc == 0)
 		rc = store_view_budget(view, name, &budget, err);
 	if (rc == 0)
+		rc = store_view_looks(view, name, &lane->counts, err);
+	if (rc == 0)
 		lane_resume(lane, &budget, lane_now_is());
 	if (rc != ERR_ABSENT)
 		return rc;

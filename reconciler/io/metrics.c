@@ -8,6 +8,8 @@
 #include "reconciler/core/settings.h"
 
 #include "reconciler/io/api_reply.h"
+#include "reconciler/io/metrics_counts.h"
+#include "reconciler/io/metrics_delivery.h"
 #include "reconciler/io/openmetrics.h"
 #include "reconciler/io/status.h"
 #include "reconciler/io/wire.h"
@@ -260,6 +262,8 @@ void metrics_store(struct buf *out, const struct status *status, int64_t now_ms)
 	add_health(out, status);
 	add_numbers(out, status);
 	add_moments(out, status);
+	metrics_counts(out, status);
+	metrics_delivery(out, status, now_ms);
 }
 
 /* ---- this process ------------------------------------------------------- */

@@ -1,6 +1,7 @@
 #include <inttypes.h>
 
 #include "reconciler/base/buf.h"
+#include "reconciler/core/latency.h"
 
 #include "reconciler/io/openmetrics.h"
 
@@ -12,6 +13,7 @@ static const struct {
     [OPENMETRICS_COUNTER] = {"counter", "_total"},
     [OPENMETRICS_STATES] = {"stateset", ""},
     [OPENMETRICS_INFO] = {"info", "_info"},
+    [OPENMETRICS_HISTOGRAM] = {"histogram", ""},
 };
 
 /* The same rule for help and label values. */
@@ -67,6 +69,55 @@ void openmetrics_number(struct buf *out,
 {
 	add_name(out, family, label);
 	buf_addf(out, " %" PRIu64 "\n", value);
+}
+
+void openmetrics_number_of(struct buf *out,
+    const struct openmetrics_family *family,
+    const struct openmetrics_label *label,
+    const struct openmetrics_label *second, uint64_t value)
+{
+	buf_addf(out, "%s%s", family->name, types[family->type].suffix);
+	add_label(out, "{", label);
+	add_label(out, ",", second);
+	buf_addf(out, "} %" PRIu64 "\n", value);
+}
+
+/* Seconds as OpenMetrics wants a bound: always with a point. */
+static void add_bucket(struct buf *out, const struct openmetrics_family *family,
+    const struct openmetrics_label *label, int64_t bound_ms, uint64_t n)
+{
+	int part = (int)(bound_ms % 1000), digits = 3;
+
+	buf_addf(out, "%s_bucket", family->name);
+	add_label(out, "{", label);
+	buf_adds(out, ",le=\"");
+	for (; digits > 1 && part % 10 == 0; digits--)
+		part /= 10;
+	if (bound_ms == INT64_MAX)
+		buf_adds(out, "+Inf");
+	else
+		buf_addf(
+		    out, "%" PRId64 ".%0*d", bound_ms / 1000, digits, part);
+	buf_addf(out, "\"} %" PRIu64 "\n", n);
+}
+
+void openmetrics_latency(struct buf *out,
+    const struct openmetrics_family *family,
+    const struct openmetrics_label *label, const struct latency *latency)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i <= LATENCY_BUCKETS; i++) {
+		n += latency->n[i];
+		add_bucket(out, family, label,
+		    i < LATENCY_BUCKETS ? latency_bound(i) : INT64_MAX, n);
+	}
+	buf_addf(out, "%s_count", family->name);
+	add_label(out, "{", label);
+	buf_addf(out, "} %" PRIu64 "\n%s_sum", n, family->name);
+	add_label(out, "{", label);
+	buf_addf(out, "} %" PRIu64 ".%03d\n", latency->sum_ms / 1000,
+	    (int)(latency->sum_ms % 1000));
 }
 
 void openmetrics_seconds(struct buf *out,

@@ -9,12 +9,14 @@
 #include <stdint.h>
 
 struct buf;
+struct latency;
 
 enum openmetrics_type {
 	OPENMETRICS_GAUGE,
 	OPENMETRICS_COUNTER, /* samples end in _total */
 	OPENMETRICS_STATES,  /* a state set: one sample for each word */
-	OPENMETRICS_INFO     /* samples end in _info */
+	OPENMETRICS_INFO,    /* samples end in _info */
+	OPENMETRICS_HISTOGRAM
 };
 
 struct openmetrics_family {
@@ -43,6 +45,18 @@ void openmetrics_number(struct buf *out,
 void openmetrics_seconds(struct buf *out,
     const struct openmetrics_family *family,
     const struct openmetrics_label *label, int64_t ms);
+/* openmetrics_number_of(…, label, second, value): a sample with two labels. */
+void openmetrics_number_of(struct buf *out,
+    const struct openmetrics_family *family,
+    const struct openmetrics_label *label,
+    const struct openmetrics_label *second, uint64_t value);
+/*
+ * openmetrics_latency(out, family, label, latency): the samples of a histogram
+ * in seconds: buckets, each with all before it, count and sum.
+ */
+void openmetrics_latency(struct buf *out,
+    const struct openmetrics_family *family,
+    const struct openmetrics_label *label, const struct latency *latency);
 /*
  * openmetrics_states(out, family, label, words, n, at): a sample for each word,
  * 1 for the at-th and 0 for the others.

@@ -1,3 +1,4 @@
+#include <stdbool.h>
 #include <string.h>
 
 #include "reconciler/base/arena.h"
@@ -6,7 +7,7 @@
 
 #include "reconciler/io/print.h"
 
-enum { FIELD_WIDTH = 17, WIDEST = 60 };
+enum { FIELD_WIDTH = 17, WIDEST = 60, CUT_BYTES = 1024 };
 
 /* Columns on a terminal: bytes that begin a UTF-8 character. */
 static size_t shown_width(const char *text)
@@ -18,13 +19,40 @@ static size_t shown_width(const char *text)
 	return n;
 }
 
+/* U+0080 to U+009F are controls too: terminals obey them. */
+static bool is_second_control(const char *text)
+{
+	return (unsigned char)text[0] == 0xC2 &&
+	       (unsigned char)text[1] >= 0x80 && (unsigned char)text[1] < 0xA0;
+}
+
 static void put_safe(FILE *out, const char *text)
 {
 	for (; *text != '\0'; text++) {
 		unsigned char c = (unsigned char)*text;
 
-		putc(c < 0x20 || c == 0x7F ? '?' : c, out);
+		if (is_second_control(text)) {
+			putc('?', out);
+			text++;
+		} else {
+			putc(c < 0x20 || c == 0x7F ? '?' : c, out);
+		}
 	}
+}
+
+void print_cut(FILE *out, const char *text, size_t columns)
+{
+	char part[CUT_BYTES + 1];
+	size_t n = 0, len = 0;
+
+	for (; len < CUT_BYTES && text[len] != '\0'; len++) {
+		n += ((unsigned char)text[len] & 0xC0) != 0x80;
+		if (n > columns)
+			break;
+	}
+	memcpy(part, text, len);
+	part[len] = '\0';
+	put_safe(out, part);
 }
 
 void print_table_init(

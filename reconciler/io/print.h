@@ -30,6 +30,8 @@ void print_table_out(const struct print_table *table, FILE *out);
 
 /* print_field(out, name, value): one "name  value" line of a form. */
 void print_field(FILE *out, const char *name, const char *value);
+/* print_cut(out, text, columns): as much of it as has room. */
+void print_cut(FILE *out, const char *text, size_t columns);
 /* print_time(arena, ms): RFC 3339 text, NULL for none. */
 const char *print_time(struct arena *arena, int64_t ms);
 

@@ -1,12 +1,16 @@
 #include <poll.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
+
+#include "cache/counts.h"
 
 #include "reconciler/base/clock.h"
 #include "reconciler/base/err.h"
 #include "reconciler/base/log.h"
 #include "reconciler/base/stop.h"
+#include "reconciler/core/latency.h"
 #include "reconciler/core/settings.h"
 
 #include "reconciler/io/committer.h"
@@ -20,8 +24,12 @@
 enum {
 	LANES_MAX = 4,
 	REPORT_MS = 1000,
+	KEEP_MS = 5000,	 /* a commit of its own: not for each report */
 	SPARE_FILES = 64 /* that are no connections */
 };
+
+_Static_assert((int)DESK_OUTCOMES == (int)RECEIVED_OUTCOMES,
+    "an outcome is counted in the place that it has");
 
 struct receiver {
 	const struct settings *settings;
@@ -32,6 +40,12 @@ struct receiver {
 	struct intake *lanes[LANES_MAX];
 	size_t n_lanes;
 	uint64_t *told; /* provider by outcome: counts in the log so far */
+	/* The same, of each provider, that is not yet in the store. */
+	struct store *store;
+	struct received *counted;
+	struct latency commits;
+	bool has_counted;
+	int64_t kept_ms; /* monotonic */
 };
 
 /* ---- reports ----------------------------------------------------------------
@@ -55,8 +69,11 @@ static void report_provider(struct receiver *receiver, size_t provider)
 	const char *name = receiver->settings->providers[provider].name;
 	uint64_t n[DESK_OUTCOMES];
 
-	for (int i = 0; i < DESK_OUTCOMES; i++)
+	for (int i = 0; i < DESK_OUTCOMES; i++) {
 		n[i] = news(receiver, provider, (enum desk_outcome)i);
+		receiver->counted[provider].counts.n[i] += n[i];
+		receiver->has_counted |= n[i] > 0;
+	}
 	const struct log_pair good[] = {
 	    log_text("provider", name),
 	    log_number("stored", (int64_t)n[DESK_STORED]),
@@ -83,6 +100,36 @@ static void report(struct receiver *receiver)
 {
 	for (size_t i = 0; i < receiver->settings->n_providers; i++)
 		report_provider(receiver, i);
+}
+
+static void forget_counted(struct receiver *receiver)
+{
+	for (size_t i = 0; i < receiver->settings->n_providers; i++) {
+		struct received *r = &receiver->counted[i];
+
+		memset(&r->counts, 0, sizeof(r->counts));
+		r->provider = receiver->settings->providers[i].name;
+	}
+	memset(&receiver->commits, 0, sizeof(receiver->commits));
+	receiver->has_counted = false;
+}
+
+/* For monitors, who ask another process: what cannot be written now is written
+ * later, and nobody is told. */
+static void keep_counted(struct receiver *receiver)
+{
+	struct latency commits;
+	struct err_text ignored;
+
+	if (!receiver->has_counted)
+		return;
+	receiver->kept_ms = clock_mono_ms();
+	committer_latency(receiver->committer, &commits);
+	latency_join(&receiver->commits, &commits);
+	if (store_add_received(receiver->store, receiver->counted,
+		receiver->settings->n_providers, &receiver->commits,
+		&ignored) == 0)
+		forget_counted(receiver);
 }
 
 /* ---- life -------------------------------------------------------------- */
@@ -151,10 +198,15 @@ static int start(
 
 	if (rc != 0)
 		return rc;
+	receiver->store = store;
 	receiver->told = calloc(n > 0 ? n : 1, sizeof(*receiver->told));
+	receiver->counted = calloc(
+	    receiver->settings->n_providers + 1, sizeof(*receiver->counted));
 	receiver->replies = replies_new();
-	if (receiver->told == NULL || receiver->replies == NULL)
+	if (receiver->told == NULL || receiver->counted == NULL ||
+	    receiver->replies == NULL)
 		return err_set(err, ERR_FAIL, "out of memory");
+	forget_counted(receiver);
 	rc = committer_open(store, receiver->log, &receiver->committer, err);
 	return rc == 0 ? start_lanes(receiver, err) : rc;
 }
@@ -170,6 +222,8 @@ static void serve(struct receiver *receiver)
 	while (!stop_requested()) {
 		(void)poll(&stop, 1, REPORT_MS);
 		report(receiver);
+		if (clock_mono_ms() >= receiver->kept_ms + KEEP_MS)
+			keep_counted(receiver);
 	}
 	log_event(receiver->log, LOG_INFO, "stopping", NULL, 0);
 }
@@ -181,13 +235,16 @@ static void finish(struct receiver *receiver)
 		intake_stop(receiver->lanes[i]);
 	for (size_t i = 0; i < receiver->n_lanes; i++)
 		intake_join(receiver->lanes[i]);
-	if (receiver->told != NULL)
+	if (receiver->committer != NULL) {
 		report(receiver);
+		keep_counted(receiver);
+	}
 	for (size_t i = 0; i < receiver->n_lanes; i++)
 		intake_free(receiver->lanes[i]);
 	committer_close(receiver->committer);
 	replies_free(receiver->replies);
 	free(receiver->told);
+	free(receiver->counted);
 	if (receiver->listen_fd >= 0)
 		close(receiver->listen_fd);
 }

@@ -270,6 +270,7 @@ void requests_take(struct requests *r)
 		struct errand *errand = result.cookie;
 
 		crash_point("answered");
+		lane_count_fetch(errand->lane, result.took_ms);
 		if (errand->flight == NULL)
 			take_token(r, errand->lane, &result);
 		else

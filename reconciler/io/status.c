@@ -9,6 +9,24 @@
 
 #include "reconciler/io/status.h"
 
+/* What monitors want to know beside that. */
+static int collect_counts(struct store_view *view, struct arena *arena,
+    struct provider_status *out, struct err_text *err)
+{
+	struct look_counts *looks = arena_alloc(arena, 1, sizeof(*looks));
+	struct received_counts *received =
+	    arena_alloc(arena, 1, sizeof(*received));
+	const char *name = out->provider->name;
+	int rc;
+
+	if (looks == NULL || received == NULL)
+		return err_set(err, ERR_FAIL, "no memory");
+	out->looks = looks;
+	out->received = received;
+	rc = store_view_looks(view, name, looks, err);
+	return rc != 0 ? rc : store_view_received(view, name, received, err);
+}
+
 static int collect_provider(struct store_view *view,
     const struct provider_settings *provider, int64_t now_ms,
     struct arena *arena, struct provider_status *out, struct err_text *err)
@@ -26,6 +44,8 @@ static int collect_provider(struct store_view *view,
 	if (rc == ERR_ABSENT)
 		rc = 0; /* nothing was heard of it yet */
 	out->silent = silence_rings(provider, tally, now_ms);
+	if (rc == 0)
+		rc = collect_counts(view, arena, out, err);
 	if (rc == 0)
 		rc = store_view_lists(view, provider->name, arena, &out->lists,
 		    &out->n_lists, err);
@@ -51,14 +71,13 @@ static int collect_targets(struct store_view *view,
 	return rc;
 }
 
-int status_collect(struct store_view *view, const struct settings *settings,
+int status_providers(struct store_view *view, const struct settings *settings,
     int64_t now_ms, struct arena *arena, struct status *out,
     struct err_text *err)
 {
-	int rc;
+	int rc = 0;
 
 	memset(out, 0, sizeof(*out));
-	rc = store_view_stats(view, now_ms, &out->store, err);
 	out->providers =
 	    arena_alloc(arena, settings->n_providers, sizeof(*out->providers));
 	if (out->providers == NULL)
@@ -68,6 +87,20 @@ int status_collect(struct store_view *view, const struct settings *settings,
 		    arena, &out->providers[i], err);
 		out->n += rc == 0;
 	}
+	return rc;
+}
+
+int status_collect(struct store_view *view, const struct settings *settings,
+    int64_t now_ms, struct arena *arena, struct status *out,
+    struct err_text *err)
+{
+	int rc = status_providers(view, settings, now_ms, arena, out, err);
+
+	if (rc == 0)
+		rc = store_view_stats(view, now_ms, &out->store, err);
+	for (int i = 0; rc == 0 && i < COMMIT_BY_COUNT; i++)
+		rc = store_view_commits(
+		    view, (enum commit_by)i, &out->commits[i], err);
 	if (rc == 0)
 		rc = collect_targets(view, settings, out, err);
 	return rc;

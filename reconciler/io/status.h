@@ -2,6 +2,7 @@
 #ifndef TRUEUP_IO_STATUS_H
 #define TRUEUP_IO_STATUS_H
 
+#include "cache/counts.h"
 #include "cache/deliveries.h"
 #include "cache/store.h"
 
@@ -22,7 +23,16 @@ struct status {
 	struct target_status targets[DELIVERY_TARGET_COUNT];
 	size_t n_targets;
 	struct delivery_state deliveries[DELIVERY_TARGET_COUNT]; /* their own */
+	struct latency commits[COMMIT_BY_COUNT];
 };
+
+/*
+ * status_providers(view, settings, now, arena, out, err): of all that only
+ * out->providers, which costs the same however much is due.
+ */
+int status_providers(struct store_view *view, const struct settings *settings,
+    int64_t now_ms, struct arena *arena, struct status *out,
+    struct err_text *err);
 
 /*
  * status_collect(view, settings, now, arena, out, err): of one snapshot; out

@@ -18,8 +18,10 @@ struct health;
 struct history_line;
 struct job;
 struct list_progress;
+struct look_counts;
 struct object;
 struct provider_settings;
+struct received_counts;
 struct settings;
 struct store_stats;
 struct tally;
@@ -32,6 +34,9 @@ struct provider_status {
 	bool silent; /* see silence.h */
 	const struct list_progress *lists;
 	size_t n_lists;
+	/* For monitors only: cache/counts.h. */
+	const struct look_counts *looks;
+	const struct received_counts *received;
 };
 
 /* What `stats` knows of one target of on_change. */

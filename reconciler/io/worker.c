@@ -56,16 +56,17 @@ struct worker {
 	size_t limit; /* most requests under way, over all lanes */
 	struct flight *flights;
 	size_t n_flights;
-	size_t active;	       /* flights that are not free */
-	size_t turns;	       /* to begin with another lane each time */
-	bool recovered;	       /* claims of a killed worker were taken back */
-	bool all_judged;       /* by the policies in force */
-	bool more_inbox;       /* the last turn did not collect everything */
-	bool idle;	       /* the last turn wrote nothing */
-	bool stopping;	       /* no new claims */
-	int64_t stop_by_ms;    /* monotonic; 0: no limit */
-	int64_t next_other_ms; /* next check or time edge; 0: none */
-	int64_t listen_ms;     /* monotonic: next look at who is silent */
+	size_t active;		/* flights that are not free */
+	size_t turns;		/* to begin with another lane each time */
+	bool recovered;		/* claims of a killed worker were taken back */
+	bool all_judged;	/* by the policies in force */
+	bool more_inbox;	/* the last turn did not collect everything */
+	bool idle;		/* the last turn wrote nothing */
+	bool stopping;		/* no new claims */
+	int64_t stop_by_ms;	/* monotonic; 0: no limit */
+	int64_t next_other_ms;	/* next check or time edge; 0: none */
+	int64_t listen_ms;	/* monotonic: next look at who is silent */
+	struct latency commits; /* of turns, that are not on record yet */
 };
 
 /* ---- a turn ------------------------------------------------------------ */
@@ -75,6 +76,7 @@ static void settle(struct store_turn *turn, struct flight *f)
 	struct settled *s = &f->settled;
 
 	store_turn_settle(turn, &f->outcome, s);
+	flight_count(f, clock_wall_ms());
 	/* Told after the commit, when the turn's memory is gone. */
 	s->status = NULL;
 	s->from_account = arena_text(&f->arena, s->from_account);
@@ -269,8 +271,26 @@ static void do_turn(struct worker *w, struct store_turn *turn)
 	if (!w->stopping)
 		claim_lanes(w, turn);
 	look_ahead(w, turn);
-	if (!store_turn_is_idle(turn))
-		lane_keep_all(w->lanes, w->n_lanes, turn);
+	if (store_turn_is_idle(turn))
+		return;
+	lane_keep_all(w->lanes, w->n_lanes, turn);
+	store_turn_commits(turn, &w->commits);
+}
+
+/* An empty turn is not waited for. */
+static int commit(
+    struct worker *w, struct store_turn *turn, struct err_text *err)
+{
+	bool idle = store_turn_is_idle(turn);
+	int64_t began_ms = clock_mono_ms();
+	int rc = store_turn_commit(turn, err);
+
+	if (rc != 0 || idle)
+		return rc;
+	/* The others are on disk with this one. */
+	memset(&w->commits, 0, sizeof(w->commits));
+	latency_add(&w->commits, clock_mono_ms() - began_ms);
+	return 0;
 }
 
 static int take_turn(struct worker *w, struct err_text *err)
@@ -283,7 +303,7 @@ static int take_turn(struct worker *w, struct err_text *err)
 		return rc;
 	do_turn(w, turn);
 	w->idle = store_turn_is_idle(turn);
-	rc = store_turn_commit(turn, err);
+	rc = commit(w, turn, err);
 	if (rc != 0)
 		return rc;
 	tell_settled(w);

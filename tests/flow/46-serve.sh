@@ -148,7 +148,7 @@ assert_eq "$(cat "$TMP/of_head")" "$(sort <(grep -vi '^date' "$TMP/head"))" HEAD
 
 # ---- what it does not answer --------------------------------------------
 
-for path in / /v1 /v1/ /v1/accounts /v1/accounts/ /v1/accounts/a/b \
+for path in /v1 /v1/ /v1/accounts /v1/accounts/ /v1/accounts/a/b \
   /v1/accounts//history /v1/changes/ /v2/stats /metrics/x /healthz/ /.. \
   /v1/objects/ecurring/subscription /v1/objects/ecurring/subscription/99 \
   /v1/objects/ecurring/subscription/99/history /v1/objects/other/account/1; do

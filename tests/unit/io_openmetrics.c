@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "reconciler/base/buf.h"
+#include "reconciler/core/latency.h"
 #include "reconciler/io/openmetrics.h"
 
 static struct buf out;
@@ -92,6 +93,55 @@ static void test_states(void **state)
 	    "x_health{provider=\"shop\",x_health=\"barred\"} 1\n");
 }
 
+static void test_two_labels(void **state)
+{
+	static const struct openmetrics_family family = {
+	    "x_seen", OPENMETRICS_COUNTER, NULL, "S."};
+	static const struct openmetrics_label label = {"provider", "a\"b"};
+	static const struct openmetrics_label second = {"outcome", "ok"};
+
+	(void)state;
+	openmetrics_number_of(&out, &family, &label, &second, 3);
+	assert_string_equal(buf_text(&out),
+	    "x_seen_total{provider=\"a\\\"b\",outcome=\"ok\"} 3\n");
+}
+
+static const char histogram_begin[] =
+    "# TYPE x_seconds histogram\n# UNIT x_seconds seconds\n"
+    "# HELP x_seconds S.\n"
+    "x_seconds_bucket{by=\"w\",le=\"0.001\"} 1\n"
+    "x_seconds_bucket{by=\"w\",le=\"0.005\"} 1\n"
+    "x_seconds_bucket{by=\"w\",le=\"0.01\"} 1\n"
+    "x_seconds_bucket{by=\"w\",le=\"0.025\"} 2\n";
+
+/* Each bucket has all before it; bounds have a point. */
+static void test_histogram(void **state)
+{
+	static const struct openmetrics_family family = {
+	    "x_seconds", OPENMETRICS_HISTOGRAM, "seconds", "S."};
+	static const struct openmetrics_label label = {"by", "w"};
+	struct latency latency = {.sum_ms = 0};
+	const char *text;
+
+	(void)state;
+	latency_add(&latency, 1);
+	latency_add(&latency, 20);
+	latency_add(&latency, 2500);
+	latency_add(&latency, 9000000);
+	openmetrics_begin(&out, &family);
+	openmetrics_latency(&out, &family, &label, &latency);
+	text = buf_text(&out);
+	assert_memory_equal(text, histogram_begin, sizeof(histogram_begin) - 1);
+	assert_non_null(strstr(text, "le=\"0.025\"} 2\n"));
+	assert_non_null(strstr(text, "le=\"1.0\"} 2\n"));
+	assert_non_null(strstr(text, "le=\"2.5\"} 3\n"));
+	assert_non_null(strstr(text, "le=\"1800.0\"} 3\n"));
+	assert_non_null(
+	    strstr(text, "x_seconds_bucket{by=\"w\",le=\"+Inf\"} 4\n"
+			 "x_seconds_count{by=\"w\"} 4\n"
+			 "x_seconds_sum{by=\"w\"} 9002.521\n"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -100,6 +150,8 @@ int main(void)
 		test_counter_and_info, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_seconds, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_states, setup, teardown),
+	    cmocka_unit_test_setup_teardown(test_two_labels, setup, teardown),
+	    cmocka_unit_test_setup_teardown(test_histogram, setup, teardown),
 	};
 
 	return cmocka_run_group_tests_name("io_openmetrics", tests, NULL, NULL);
