@@ -41,7 +41,7 @@ struct account_answer {
 	/* Of the product that the question means; none about the past. */
 	const struct balance *credits;
 	size_t n_credits;
-	const struct object *objects; /* all that is the account's, now */
+	const struct belonging *objects; /* all that is the account's, now */
 	size_t n_objects;
 	size_t pending;
 	int64_t verified_at_ms; /* 0: never */
