@@ -63,7 +63,7 @@ void civil_from_ms(int64_t ms, struct civil *out)
 		leap = is_leap(++year);
 	}
 	month = 1 + days / 32;
-	while (days >= days_to_month(leap, month + 1))
+	while (month < 12 && days >= days_to_month(leap, month + 1))
 		month++;
 	days -= days_to_month(leap, month);
 	*out = (struct civil){

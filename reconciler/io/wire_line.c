@@ -19,6 +19,13 @@ static bool is_first(const struct buf *out)
 				   out->data[out->len - 1] == '[');
 }
 
+/* Returns what is behind it. */
+static char *append(char *at, const char *bytes, size_t len)
+{
+	memcpy(at, bytes, len);
+	return at + len;
+}
+
 /*
  * The member's name and a value that needs no escaping, in one piece: answers
  * have tens of thousands of them.
@@ -36,14 +43,12 @@ static void put(struct buf *out, const char *key, const char *value, size_t len,
 	if (!first)
 		*at++ = ',';
 	*at++ = '"';
-	memcpy(at, key, key_len);
-	at += key_len;
+	at = append(at, key, key_len);
 	*at++ = '"';
 	*at++ = ':';
 	if (quoted)
 		*at++ = '"';
-	memcpy(at, value, len);
-	at += len;
+	at = append(at, value, len);
 	if (quoted)
 		*at++ = '"';
 	buf_grown(out, (size_t)(at - start));
