@@ -135,9 +135,12 @@ int query_account(struct store_view *view, const struct settings *settings,
 	memset(out, 0, sizeof(*out));
 	memset(&seen, 0, sizeof(seen));
 	rc = read_account(view, settings, q, arena, &seen, err);
-	if (rc == 0)
+	if (rc == 0) {
+		out->fresh = is_fresh(&seen, q->now_ms);
+		choose_grants(q, &seen, out);
 		rc = balance_sum(seen.credits, seen.n_credits, q->product,
 		    arena, &out->credits, &out->n_credits, err);
+	}
 	if (rc != 0)
 		return rc;
 	out->account = q->account;
@@ -146,8 +149,6 @@ int query_account(struct store_view *view, const struct settings *settings,
 	out->n_objects = seen.n_objects;
 	out->pending = seen.pending;
 	out->verified_at_ms = seen.verified_at_ms;
-	out->fresh = is_fresh(&seen, q->now_ms);
-	choose_grants(q, &seen, out);
 	entitle_account_with(out->grants, out->n_grants, out->as_of_ms, arena,
 	    &out->entitlement);
 	return 0;
