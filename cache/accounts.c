@@ -42,6 +42,7 @@ static void holding_open(
 {
 	arena_init(&holding->arena, TURN_ARENA_MAX);
 	arena_init(&holding->scratch, TURN_ARENA_MAX);
+	holding->n = 0;
 	(void)grants_load(turn->txn, turn->settings, account, &holding->arena,
 	    &holding->grants, &holding->n);
 }

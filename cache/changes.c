@@ -37,6 +37,7 @@ void changes_append(struct lmdb_txn *txn, struct change *change)
 int changes_decode(
     struct span key, struct span value, struct arena *arena, struct change *out)
 {
+	struct grants_row row = {.names = {NULL, 0}};
 	struct reader r;
 	int rc;
 
@@ -56,7 +57,7 @@ int changes_decode(
 	out->account = reader_text(&r, arena);
 	out->has_grant = reader_bool(&r);
 	if (out->has_grant)
-		grants_decode(&r, arena, &out->object, &out->grant);
+		grants_decode(&r, arena, &row, &out->object, &out->grant);
 	return record_end(&r, arena);
 }
 

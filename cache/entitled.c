@@ -9,13 +9,14 @@
 #include "cache/record.h"
 #include "cache/turn.h"
 
-/* One question, and what is the same from row to row. */
+/* One question, and what is often the same from row to row. */
 struct question {
 	struct lmdb_txn *txn;
 	const struct settings *settings;
 	struct arena *arena;
 	int64_t now_ms;
-	const struct provider_settings *provider; /* of the row before */
+	struct grants_row row;
+	const struct policy *policy;
 };
 
 static bool is_named(const struct provider_settings *provider, struct span name)
@@ -24,29 +25,26 @@ static bool is_named(const struct provider_settings *provider, struct span name)
 	       provider->name[name.len] == '\0';
 }
 
-static const struct policy *policy_of(struct question *q, struct span name)
+static const struct policy *policy_of(
+    const struct settings *settings, struct span name)
 {
-	if (q->provider != NULL && is_named(q->provider, name))
-		return &q->provider->policy;
-	for (size_t i = 0; i < q->settings->n_providers; i++) {
-		if (!is_named(&q->settings->providers[i], name))
-			continue;
-		q->provider = &q->settings->providers[i];
-		return &q->provider->policy;
+	for (size_t i = 0; i < settings->n_providers; i++) {
+		if (is_named(&settings->providers[i], name))
+			return &settings->providers[i].policy;
 	}
 	return NULL;
 }
 
 /* The one thing that is not in the row, and is copied. */
-static int add_effects(struct question *q, const struct grants_names *names,
-    struct held_grant *held)
+static int add_effects(struct question *q, struct held_grant *held)
 {
+	const struct grants_row *row = &q->row;
 	struct object_ref *ref = &held->object;
 
 	ref->provider =
-	    arena_bytes(q->arena, names->provider.data, names->provider.len);
-	ref->kind = arena_bytes(q->arena, names->kind.data, names->kind.len);
-	ref->id = arena_bytes(q->arena, names->id.data, names->id.len);
+	    arena_bytes(q->arena, row->provider.data, row->provider.len);
+	ref->kind = arena_bytes(q->arena, row->kind.data, row->kind.len);
+	ref->id = arena_bytes(q->arena, row->id.data, row->id.len);
 	if (arena_failed(q->arena))
 		return ERR_FULL;
 	return effects_load(
@@ -56,22 +54,23 @@ static int add_effects(struct question *q, const struct grants_names *names,
 /* What one row says. */
 static int ask_row(struct question *q, struct span value, enum entitled *out)
 {
-	struct grants_names names;
 	struct held_grant held = {.noun = NULL};
 	struct reader r;
-	bool affected;
+	bool affected, same;
 	int rc;
 
 	record_open(&r, value);
 	held.verified_at_ms = reader_i64(&r);
 	affected = reader_bool(&r);
-	grants_skim(&r, &names, &held.grant);
+	same = grants_skim(&r, &q->row, &held.grant);
 	rc = record_end(&r, NULL);
 	if (rc != 0)
 		return rc;
-	held.policy = policy_of(q, names.provider);
+	if (!same)
+		q->policy = policy_of(q->settings, q->row.provider);
+	held.policy = q->policy;
 	if (affected)
-		rc = add_effects(q, &names, &held);
+		rc = add_effects(q, &held);
 	*out = entitle_grant(&held, q->now_ms);
 	return rc;
 }

@@ -14,13 +14,10 @@
 
 #include "cache/grants.h"
 
-const struct policy *grants_policy(
-    const struct settings *settings, const char *provider)
+void grants_attribute(const struct settings *settings, struct held_grant *held)
 {
-	const struct provider_settings *found =
-	    settings_provider(settings, provider);
-
-	return found != NULL ? &found->policy : NULL;
+	held->provider = settings_provider(settings, held->object.provider);
+	held->policy = held->provider != NULL ? &held->provider->policy : NULL;
 }
 
 const char *grants_owner(const struct object_record *object)
@@ -37,17 +34,19 @@ void grants_key(
 	key_u16(key, (uint16_t)index);
 }
 
-/* affected: its object has open effects, to be looked up (cache/effects.h). */
+/*
+ * affected: its object has open effects, to be looked up (cache/effects.h). For
+ * *out see grants_decode.
+ */
 static int decode(struct span value, struct arena *arena,
-    struct held_grant *out, bool *affected)
+    struct grants_row *row, struct held_grant *out, bool *affected)
 {
 	struct reader r;
 
-	memset(out, 0, sizeof(*out));
 	record_open(&r, value);
 	out->verified_at_ms = reader_i64(&r);
 	*affected = reader_bool(&r);
-	grants_decode(&r, arena, &out->object, &out->grant);
+	grants_decode(&r, arena, row, &out->object, &out->grant);
 	return record_end(&r, arena);
 }
 
@@ -67,44 +66,59 @@ static void put(struct lmdb_txn *txn, const struct key *key,
 static bool get(struct lmdb_txn *txn, const struct key *key,
     struct arena *arena, struct held_grant *out, bool *affected)
 {
+	struct grants_row row = {.names = {NULL, 0}};
 	struct span value;
 
+	memset(out, 0, sizeof(*out));
 	if (lmdb_get(txn, TABLE_GRANTS, key_span(key), &value) != 0)
 		return false;
-	return record_result(txn, decode(value, arena, out, affected),
+	return record_result(txn, decode(value, arena, &row, out, affected),
 		   "a grant's record does not decode") == 0;
 }
 
-/* All grants of one object are beside each other: it is looked up once. */
-static int add_effects(
-    struct lmdb_txn *txn, const struct rows *rows, struct held_grant *held)
-{
-	const struct held_grant *before = rows->n > 1 ? held - 1 : NULL;
+/* What an account has, row by row. */
+struct load {
+	struct lmdb_txn *txn;
+	const struct settings *settings;
+	struct rows rows;
+	struct grants_row row; /* of the row before */
+};
 
-	if (before != NULL && before->n_effects > 0 &&
-	    name_ref_equal(&before->object, &held->object)) {
-		held->effects = before->effects;
-		held->n_effects = before->n_effects;
+/* All grants of one object are beside each other: it is looked up once. */
+static int add_effects(struct load *load, struct held_grant *held)
+{
+	if (held->n_effects > 0)
 		return 0;
-	}
-	return effects_load(
-	    txn, &held->object, rows->arena, &held->effects, &held->n_effects);
+	return effects_load(load->txn, &held->object, load->rows.arena,
+	    &held->effects, &held->n_effects);
 }
 
-static int read_row(struct lmdb_txn *txn, struct span value,
-    const struct settings *settings, struct rows *rows)
+/*
+ * The next row, which has much in common with the one before: texts, what the
+ * configuration says, and of the same object the effects.
+ */
+static int read_row(struct load *load, struct span value)
 {
-	struct held_grant *held = rows_add(rows);
+	struct held_grant *held = rows_add(&load->rows);
+	struct object_ref before;
 	bool affected;
 	int rc;
 
 	if (held == NULL)
 		return ERR_FULL;
-	rc = decode(value, rows->arena, held, &affected);
+	if (load->rows.n > 1)
+		*held = held[-1];
+	before = held->object;
+	rc = decode(value, load->rows.arena, &load->row, held, &affected);
 	if (rc != 0)
 		return rc;
-	held->policy = grants_policy(settings, held->object.provider);
-	return affected ? add_effects(txn, rows, held) : 0;
+	if (held->object.provider != before.provider)
+		grants_attribute(load->settings, held);
+	if (!affected || !name_ref_same(&held->object, &before)) {
+		held->effects = NULL;
+		held->n_effects = 0;
+	}
+	return affected ? add_effects(load, held) : 0;
 }
 
 int grants_load(struct lmdb_txn *txn, const struct settings *settings,
@@ -112,22 +126,24 @@ int grants_load(struct lmdb_txn *txn, const struct settings *settings,
     size_t *n)
 {
 	struct lmdb_cursor *cursor = lmdb_cursor_open(txn, TABLE_GRANTS);
+	struct load load = {.txn = txn, .settings = settings};
+	uint64_t all = lmdb_count(txn, TABLE_GRANTS);
 	struct span key, value;
 	struct key prefix;
-	struct rows rows;
 	bool more;
 	int rc = 0;
 
-	rows_init(&rows, arena, sizeof(struct held_grant));
+	rows_init(&load.rows, arena, sizeof(struct held_grant));
+	rows_expect(&load.rows, *n < all ? *n : (size_t)all);
 	key_init(&prefix);
 	key_text(&prefix, account);
 	for (more = lmdb_seek(cursor, key_span(&prefix), &key, &value);
 	     more && rc == 0 && key_has_prefix(key, &prefix);
 	     more = lmdb_next(cursor, &key, &value))
-		rc = read_row(txn, value, settings, &rows);
+		rc = read_row(&load, value);
 	lmdb_cursor_close(cursor);
-	*out = rows.data;
-	*n = rows.n;
+	*out = load.rows.data;
+	*n = load.rows.n;
 	record_result(txn, rc, "a grant's record does not decode");
 	return lmdb_error(txn);
 }

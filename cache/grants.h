@@ -21,25 +21,32 @@ struct arena;
 struct settings;
 struct store_turn;
 
-/* A grant and whose it is, in records. */
-void grants_encode(struct writer *w, const struct object_ref *object,
-    const struct grant *grant);
-void grants_decode(struct reader *r, struct arena *arena,
-    struct object_ref *object, struct grant *grant);
-
-/* The names in a grant's record, where they lie. */
-struct grants_names {
+/* Texts of a grant's record, where they lie. */
+struct grants_row {
+	struct span names; /* these three, as they are written */
 	struct span provider;
 	struct span kind;
 	struct span id;
+	struct span status;
+	struct span product;
+	struct span label;
 };
 
+/* A grant and whose it is, in records. */
+void grants_encode(struct writer *w, const struct object_ref *object,
+    const struct grant *grant);
 /*
- * grants_skim(r, names, grant): as grants_decode, without a copy of anything:
- * of the grant only states and times.
+ * grants_decode(r, arena, row, object, grant): all of these are zeroed, or as
+ * they were left by the record before, while that lies where it did: the texts
+ * that are the same stay.
  */
-void grants_skim(
-    struct reader *r, struct grants_names *names, struct grant *grant);
+void grants_decode(struct reader *r, struct arena *arena,
+    struct grants_row *row, struct object_ref *object, struct grant *grant);
+/*
+ * grants_skim(r, row, grant): the same without a copy of anything: of the
+ * grant only states and times. true: the names are those of the record before.
+ */
+bool grants_skim(struct reader *r, struct grants_row *row, struct grant *grant);
 
 /* grants_key(key, account, number, index): what names one grant in a table. */
 void grants_key(
@@ -48,13 +55,13 @@ void grants_key(
 /* grants_owner(object): whose it is; "" while it is nobody's. */
 const char *grants_owner(const struct object_record *object);
 
-/* grants_policy(settings, provider): NULL: the default one applies. */
-const struct policy *grants_policy(
-    const struct settings *settings, const char *provider);
+/* grants_attribute(settings, held): its provider, and the policy of that. */
+void grants_attribute(const struct settings *settings, struct held_grant *held);
 
 /*
  * grants_load(txn, settings, account, arena, out, n): all that an account has
- * now. 0, or the error that the transaction now has.
+ * now, about *n, which is only a guess. 0, or the error that the transaction
+ * now has.
  */
 int grants_load(struct lmdb_txn *txn, const struct settings *settings,
     const char *account, struct arena *arena, struct held_grant **out,

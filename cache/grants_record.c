@@ -28,51 +28,67 @@ void grants_encode(struct writer *w, const struct object_ref *object,
 /* Absent where an older program wrote the record: none is known. */
 static void decode_past(struct reader *r, struct grant *grant)
 {
-	if (!reader_has_more(r))
-		return;
-	grant->was = (enum state)record_enum(r, STATE_COUNT);
-	grant->was_at_ms = reader_i64(r);
-	grant->unknown_at_ms = reader_i64(r);
-	grant->renews_ms = reader_i64(r);
+	bool has = reader_has_more(r);
+
+	grant->was = has ? (enum state)record_enum(r, STATE_COUNT) : 0;
+	grant->was_at_ms = has ? reader_i64(r) : 0;
+	grant->unknown_at_ms = has ? reader_i64(r) : 0;
+	grant->renews_ms = has ? reader_i64(r) : 0;
 }
 
-void grants_skim(
-    struct reader *r, struct grants_names *names, struct grant *grant)
+static void decode_state(struct reader *r, struct grant *grant)
 {
-	names->provider = reader_span(r);
-	names->kind = reader_span(r);
-	names->id = reader_span(r);
 	grant->state = (enum state)record_enum(r, STATE_COUNT);
 	grant->since_ms = reader_i64(r);
 	grant->until_ms = reader_i64(r);
 	grant->state_at_ms = reader_i64(r);
-	if (reader_span(r).data == NULL || names->provider.data == NULL ||
-	    names->kind.data == NULL || names->id.data == NULL)
+}
+
+/* true: they are those of the record before. */
+static bool decode_names(struct reader *r, struct arena *arena,
+    struct grants_row *row, struct object_ref *object)
+{
+	const uint8_t *start = r->data;
+
+	if (reader_skip(r, row->names))
+		return true;
+	reader_keep(r, arena, &row->provider, &object->provider);
+	reader_keep(r, arena, &row->kind, &object->kind);
+	reader_keep(r, arena, &row->id, &object->id);
+	if (row->provider.data == NULL || row->kind.data == NULL ||
+	    row->id.data == NULL)
+		r->failed = true;
+	row->names = (struct span){start, (size_t)(r->data - start)};
+	return false;
+}
+
+bool grants_skim(struct reader *r, struct grants_row *row, struct grant *grant)
+{
+	struct object_ref none;
+	bool same = decode_names(r, NULL, row, &none);
+
+	decode_state(r, grant);
+	if (reader_span(r).data == NULL)
 		r->failed = true;
 	(void)reader_span(r);
 	(void)reader_span(r);
 	decode_past(r, grant);
 	if (reader_has_more(r))
 		(void)reader_span(r);
+	return same;
 }
 
 void grants_decode(struct reader *r, struct arena *arena,
-    struct object_ref *object, struct grant *grant)
+    struct grants_row *row, struct object_ref *object, struct grant *grant)
 {
-	object->provider = reader_text(r, arena);
-	object->kind = reader_text(r, arena);
-	object->id = reader_text(r, arena);
-	grant->state = (enum state)record_enum(r, STATE_COUNT);
-	grant->since_ms = reader_i64(r);
-	grant->until_ms = reader_i64(r);
-	grant->state_at_ms = reader_i64(r);
-	grant->status = reader_text(r, arena);
-	grant->product = reader_text(r, arena);
-	grant->label = reader_text(r, arena);
+	(void)decode_names(r, arena, row, object);
+	decode_state(r, grant);
+	reader_keep(r, arena, &row->status, &grant->status);
+	reader_keep(r, arena, &row->product, &grant->product);
+	reader_keep(r, arena, &row->label, &grant->label);
 	decode_past(r, grant);
-	if (reader_has_more(r))
-		grant->quantity = reader_text(r, arena);
-	if (object->provider == NULL || object->kind == NULL ||
-	    object->id == NULL || grant->status == NULL)
+	/* The row before may have told one. */
+	grant->quantity = reader_has_more(r) ? reader_text(r, arena) : NULL;
+	if (grant->status == NULL)
 		r->failed = true;
 }

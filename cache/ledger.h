@@ -36,6 +36,9 @@ int objects_get_number(struct lmdb_txn *txn, uint64_t number,
     struct arena *arena, struct object_record *out);
 int objects_decode(struct span key, struct span value, struct arena *arena,
     struct object_record *out);
+/* objects_skim(key, value, arena, out): but for texts other than its names. */
+int objects_skim(struct span key, struct span value, struct arena *arena,
+    struct object_record *out);
 /*
  * objects_put(txn, before, after): write, and keep TABLE_NUMBERS, TABLE_CHECKS,
  * TABLE_CUSTOMERS and TABLE_BELONGINGS right. before NULL: a new object, whose

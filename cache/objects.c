@@ -43,8 +43,7 @@ static void encode(struct writer *w, const struct object_record *object)
 	writer_text(w, shown->facts);
 }
 
-static void decode(
-    struct reader *r, struct arena *arena, struct object_record *out)
+static void decode_numbers(struct reader *r, struct object_record *out)
 {
 	struct object *shown = &out->shown;
 
@@ -64,6 +63,13 @@ static void decode(
 	shown->missing_since_ms = reader_i64(r);
 	shown->next_check_ms = reader_i64(r);
 	out->boundary_ms = reader_i64(r);
+}
+
+static void decode_texts(
+    struct reader *r, struct arena *arena, struct object_record *out)
+{
+	struct object *shown = &out->shown;
+
 	shown->status = reader_text(r, arena);
 	shown->customer = reader_text(r, arena);
 	shown->account = reader_text(r, arena);
@@ -82,21 +88,40 @@ static int64_t boundary_of(const struct object_record *object)
 	return object->boundary_ms;
 }
 
+static int open_record(struct reader *r, struct span key, struct span value,
+    struct arena *arena, struct object_record *out)
+{
+	int rc;
+
+	memset(out, 0, sizeof(*out));
+	reader_init(r, key);
+	reader_ref(r, arena, &out->shown.ref);
+	rc = record_end(r, arena);
+	if (rc != 0)
+		return rc;
+	record_open(r, value);
+	decode_numbers(r, out);
+	out->shown.boundary_ms = boundary_of(out);
+	return record_end(r, arena);
+}
+
+int objects_skim(struct span key, struct span value, struct arena *arena,
+    struct object_record *out)
+{
+	struct reader r;
+
+	return open_record(&r, key, value, arena, out);
+}
+
 int objects_decode(struct span key, struct span value, struct arena *arena,
     struct object_record *out)
 {
 	struct reader r;
-	int rc;
+	int rc = open_record(&r, key, value, arena, out);
 
-	memset(out, 0, sizeof(*out));
-	reader_init(&r, key);
-	reader_ref(&r, arena, &out->shown.ref);
-	rc = record_end(&r, arena);
 	if (rc != 0)
 		return rc;
-	record_open(&r, value);
-	decode(&r, arena, out);
-	out->shown.boundary_ms = boundary_of(out);
+	decode_texts(&r, arena, out);
 	rc = record_end(&r, arena);
 	if (rc == 0 && out->shown.status == NULL)
 		rc = ERR_BAD;

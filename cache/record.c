@@ -26,17 +26,6 @@ void record_open(struct reader *r, struct span value)
 		r->failed = true;
 }
 
-int record_enum(struct reader *r, int count)
-{
-	int value = reader_u8(r);
-
-	if (value >= count) {
-		r->failed = true;
-		return 0;
-	}
-	return value;
-}
-
 int record_end(const struct reader *r, const struct arena *arena)
 {
 	if (arena != NULL && arena_failed(arena))

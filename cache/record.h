@@ -30,7 +30,16 @@ void record_put(struct lmdb_txn *txn, enum table table, const struct key *key,
 /* record_open(r, value): start reading; another version fails the reader. */
 void record_open(struct reader *r, struct span value);
 /* record_enum(r, count): one byte below count, else the reader fails. */
-int record_enum(struct reader *r, int count);
+static inline int record_enum(struct reader *r, int count)
+{
+	int value = reader_u8(r);
+
+	if (value >= count) {
+		r->failed = true;
+		return 0;
+	}
+	return value;
+}
 /* record_end(r, arena): 0, ERR_BAD (does not decode), ERR_FULL (arena). */
 int record_end(const struct reader *r, const struct arena *arena);
 /*

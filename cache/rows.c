@@ -8,13 +8,20 @@ enum { ROWS_FIRST = 8 };
 
 void rows_init(struct rows *rows, struct arena *arena, size_t size)
 {
-	*rows = (struct rows){.arena = arena, .size = size};
+	*rows =
+	    (struct rows){.arena = arena, .size = size, .first = ROWS_FIRST};
+}
+
+void rows_expect(struct rows *rows, size_t n)
+{
+	if (n > 0)
+		rows->first = n;
 }
 
 static bool grow(struct rows *rows)
 {
-	size_t cap = rows->cap == 0 ? ROWS_FIRST : rows->cap * 2;
-	void *data = arena_alloc(rows->arena, cap, rows->size);
+	size_t cap = rows->cap == 0 ? rows->first : rows->cap * 2;
+	void *data = arena_room(rows->arena, cap, rows->size);
 
 	if (data == NULL)
 		return false;
@@ -29,5 +36,6 @@ void *rows_add(struct rows *rows)
 {
 	if (rows->n == rows->cap && !grow(rows))
 		return NULL;
-	return (char *)rows->data + rows->size * rows->n++;
+	return memset(
+	    (char *)rows->data + rows->size * rows->n++, 0, rows->size);
 }

@@ -15,10 +15,15 @@ struct rows {
 	size_t n;
 	size_t cap;
 	size_t size;
+	size_t first; /* the first cap */
 };
 
-/* rows_init(rows, arena, size): none yet. */
+/*
+ * rows_init(rows, arena, size): none yet. rows_expect(rows, n): before the
+ * first, about how many there will be; then no half-full ones are left behind.
+ */
 void rows_init(struct rows *rows, struct arena *arena, size_t size);
+void rows_expect(struct rows *rows, size_t n);
 /*
  * rows_add(rows): one more, zeroed; valid until the next rows_add. NULL: the
  * arena is full.

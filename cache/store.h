@@ -435,13 +435,23 @@ struct held_credit {
 	struct credit credit;
 };
 
-/* What an account has: its grants, its objects, and what is pending. */
+/* An object of an account, but for what store_view_object shows of it. */
+struct belonging {
+	struct object_ref ref;
+	int64_t verified_at_ms;
+	int64_t boundary_ms; /* as in struct object */
+};
+
+/*
+ * What an account has: its grants, its objects, and what is pending. The grants
+ * are the caller's to change.
+ */
 struct account_view {
-	const struct held_grant *grants; /* policy set from settings */
+	struct held_grant *grants; /* provider and policy from settings */
 	size_t n_grants;
 	const struct held_credit *credits;
 	size_t n_credits;
-	const struct object *objects;
+	const struct belonging *objects;
 	size_t n_objects;
 	size_t pending; /* jobs of its objects that are not yet settled */
 	int64_t verified_at_ms; /* oldest among its granting objects; 0 */

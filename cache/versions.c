@@ -13,6 +13,7 @@
 static int decode(struct span key, struct span value, struct arena *arena,
     struct version *out)
 {
+	struct grants_row row = {.names = {NULL, 0}};
 	struct reader r;
 	int rc;
 
@@ -29,7 +30,7 @@ static int decode(struct span key, struct span value, struct arena *arena,
 	out->kind = (enum version_kind)record_enum(&r, VERSION_KIND_COUNT);
 	out->held_from_ms = reader_i64(&r);
 	out->recorded_at_ms = reader_i64(&r);
-	grants_decode(&r, arena, &out->object, &out->grant);
+	grants_decode(&r, arena, &row, &out->object, &out->grant);
 	return record_end(&r, arena);
 }
 

@@ -15,50 +15,62 @@
 
 /* ---- what belongs to it ----------------------------------------------- */
 
-/* One belonging: its record, and whether a job for it is not settled. */
-static int read_object(struct lmdb_txn *txn, struct span name,
-    struct rows *objects, size_t *pending)
+/* What is the account's, one after the other. */
+struct load {
+	struct lmdb_txn *txn;
+	struct rows objects;
+	size_t pending; /* jobs that are not settled */
+	size_t grants;	/* rows, of all of them */
+	size_t credits;
+};
+
+static int read_object(struct load *load, struct span name)
 {
-	struct object *object = rows_add(objects);
+	struct belonging *found = rows_add(&load->objects);
 	struct object_record record;
 	struct span value;
 	int rc;
 
-	if (object == NULL)
+	if (found == NULL)
 		return ERR_FULL;
-	rc = lmdb_get(txn, TABLE_OBJECTS, name, &value);
+	rc = lmdb_get(load->txn, TABLE_OBJECTS, name, &value);
 	if (rc == 0)
-		rc = objects_decode(name, value, objects->arena, &record);
+		rc = objects_skim(name, value, load->objects.arena, &record);
 	if (rc != 0)
 		return rc == ERR_ABSENT ? ERR_BAD : rc;
-	*object = record.shown;
-	if (lmdb_get(txn, TABLE_JOBS, name, &value) == 0)
-		(*pending)++;
+	found->ref = record.shown.ref;
+	found->verified_at_ms = record.shown.verified_at_ms;
+	found->boundary_ms = record.shown.boundary_ms;
+	load->grants += record.grants;
+	load->credits += record.credits;
+	if (lmdb_get(load->txn, TABLE_JOBS, name, &value) == 0)
+		load->pending++;
 	return 0;
 }
 
-static int load_objects(struct lmdb_txn *txn, const char *account,
+static int load_objects(struct load *load, const char *account,
     struct arena *arena, struct account_view *out)
 {
-	struct lmdb_cursor *cursor = lmdb_cursor_open(txn, TABLE_BELONGINGS);
+	struct lmdb_cursor *cursor =
+	    lmdb_cursor_open(load->txn, TABLE_BELONGINGS);
 	struct span key, name;
-	struct rows objects;
 	struct key prefix;
 	bool more;
 	int rc = 0;
 
-	rows_init(&objects, arena, sizeof(struct object));
+	rows_init(&load->objects, arena, sizeof(struct belonging));
 	key_init(&prefix);
 	key_text(&prefix, account);
 	for (more = lmdb_seek(cursor, key_span(&prefix), &key, &name);
 	     more && key_has_prefix(key, &prefix) && rc == 0;
 	     more = lmdb_next(cursor, &key, &name))
-		rc = read_object(txn, name, &objects, &out->pending);
+		rc = read_object(load, name);
 	lmdb_cursor_close(cursor);
-	out->objects = objects.data;
-	out->n_objects = objects.n;
-	record_result(txn, rc, "an account's belonging does not decode");
-	return lmdb_error(txn);
+	out->objects = load->objects.data;
+	out->n_objects = load->objects.n;
+	out->pending = load->pending;
+	record_result(load->txn, rc, "an account's belonging does not decode");
+	return lmdb_error(load->txn);
 }
 
 /* ---- what it has ------------------------------------------------------ */
@@ -94,20 +106,24 @@ int store_view_account(struct store_view *view, const struct settings *settings,
     const char *account, int64_t now_ms, struct arena *arena,
     struct account_view *out, struct err_text *err)
 {
-	struct held_grant *grants = NULL;
+	struct load load = {.txn = view->txn};
 	int rc = check(account, err);
 
 	(void)now_ms;
 	*out = (struct account_view){0};
 	if (rc != 0)
 		return rc;
-	if (grants_load(view->txn, settings, account, arena, &grants,
-		&out->n_grants) == 0 &&
-	    credits_load(
-		view->txn, account, arena, &out->credits, &out->n_credits) == 0)
-		(void)load_objects(view->txn, account, arena, out);
-	out->grants = grants;
-	out->verified_at_ms = oldest_verified(grants, out->n_grants);
+	rc = load_objects(&load, account, arena, out);
+	if (rc == 0)
+		rc = grants_load(view->txn, settings, account, arena,
+		    &out->grants, &load.grants);
+	if (rc == 0)
+		out->n_grants = load.grants;
+	/* Few accounts have any. */
+	if (rc == 0 && load.credits > 0)
+		(void)credits_load(
+		    view->txn, account, arena, &out->credits, &out->n_credits);
+	out->verified_at_ms = oldest_verified(out->grants, out->n_grants);
 	return finish(view, err);
 }
 
@@ -146,7 +162,7 @@ static int add_version(
 	held->object = version->object;
 	held->grant = version->grant;
 	held->verified_at_ms = version->recorded_at_ms;
-	held->policy = grants_policy(past->settings, version->object.provider);
+	grants_attribute(past->settings, held);
 	return effects_load_past(past->txn, &held->object, past->known_at_ms,
 	    out->arena, &held->effects, &held->n_effects);
 }
@@ -181,6 +197,7 @@ int store_view_account_at(struct store_view *view,
 	    .known_at_ms = known_at_ms};
 	struct version *versions;
 	struct rows grants;
+	struct load load = {.txn = view->txn};
 	size_t n;
 	int rc = check(account, err);
 
@@ -189,7 +206,7 @@ int store_view_account_at(struct store_view *view,
 		return rc;
 	rows_init(&grants, arena, sizeof(struct held_grant));
 	if (versions_load(view->txn, account, 0, arena, &versions, &n) == 0 &&
-	    load_objects(view->txn, account, arena, out) == 0)
+	    load_objects(&load, account, arena, out) == 0)
 		record_result(view->txn, replay(&past, versions, n, &grants),
 		    "an account's past: no memory");
 	out->grants = grants.data;

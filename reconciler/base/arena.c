@@ -88,8 +88,8 @@ static struct arena_block *grow(struct arena *arena, size_t need)
 }
 
 /*
- * Every piece counts as whole units of alignment, one at least: so no number of
- * empty pieces escapes the maximum.
+ * Every piece counts as whole units of alignment, one at least: so
+ * no number of empty pieces escapes the maximum.
  */
 static void *take(struct arena *arena, size_t bytes)
 {
@@ -109,11 +109,10 @@ static void *take(struct arena *arena, size_t bytes)
 	out = (char *)block->data + block->used;
 	block->used += need;
 	arena->used += need;
-	memset(out, 0, need);
 	return out;
 }
 
-void *arena_alloc(struct arena *arena, size_t n, size_t size)
+void *arena_room(struct arena *arena, size_t n, size_t size)
 {
 	void *out = NULL;
 
@@ -122,6 +121,13 @@ void *arena_alloc(struct arena *arena, size_t n, size_t size)
 	if (out == NULL)
 		arena->failed = true;
 	return out;
+}
+
+void *arena_alloc(struct arena *arena, size_t n, size_t size)
+{
+	void *out = arena_room(arena, n, size);
+
+	return out != NULL ? memset(out, 0, n * size) : NULL;
 }
 
 const char *arena_text(struct arena *arena, const char *text)
@@ -133,15 +139,13 @@ const char *arena_text(struct arena *arena, const char *text)
 
 const char *arena_bytes(struct arena *arena, const void *data, size_t len)
 {
-	char *out;
+	char *out = arena_room(arena, len == SIZE_MAX ? len : len + 1, 1);
 
-	if (len == SIZE_MAX) {
-		arena->failed = true;
+	if (out == NULL)
 		return NULL;
-	}
-	out = arena_alloc(arena, len + 1, 1);
-	if (out != NULL && len > 0)
+	if (len > 0)
 		memcpy(out, data, len);
+	out[len] = '\0';
 	return out;
 }
 

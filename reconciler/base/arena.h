@@ -29,6 +29,8 @@ void arena_reset(struct arena *arena);
 void arena_wipe(struct arena *arena);
 /* arena_alloc(arena, n, size): n * size bytes, overflow checked. */
 void *arena_alloc(struct arena *arena, size_t n, size_t size);
+/* arena_room(arena, n, size): the same, not zeroed. */
+void *arena_room(struct arena *arena, size_t n, size_t size);
 /* arena_text(arena, text): a copy of a C string; NULL for NULL. */
 const char *arena_text(struct arena *arena, const char *text);
 /* arena_bytes(arena, data, len): a copy with a NUL byte behind it. */

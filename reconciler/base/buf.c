@@ -35,21 +35,17 @@ void buf_reset(struct buf *buf)
 		buf->data[0] = '\0';
 }
 
-/* Room for len more bytes and the NUL; doubling, but never beyond max. */
-static bool reserve(struct buf *buf, size_t len)
+/* Doubling, but never beyond max. */
+static bool grow(struct buf *buf, size_t len)
 {
 	size_t need, cap;
 	char *data;
 
-	if (buf->error != 0)
-		return false;
 	if (len > buf->max - buf->len) {
 		buf->error = ERR_FULL;
 		return false;
 	}
 	need = buf->len + len + 1;
-	if (need <= buf->cap)
-		return true;
 	cap = buf->cap > 0 ? buf->cap : CAP_FIRST;
 	while (cap < need)
 		cap = cap > SIZE_MAX / 2 ? need : cap * 2;
@@ -63,6 +59,14 @@ static bool reserve(struct buf *buf, size_t len)
 	buf->data = data;
 	buf->cap = cap;
 	return true;
+}
+
+/* Room for len more bytes and the NUL. A cap is never more than max and one. */
+static bool reserve(struct buf *buf, size_t len)
+{
+	if (buf->error != 0)
+		return false;
+	return len < buf->cap - buf->len || grow(buf, len);
 }
 
 void buf_add(struct buf *buf, const void *data, size_t len)
@@ -99,6 +103,39 @@ void buf_addf(struct buf *buf, const char *format, ...)
 	(void)vsnprintf(buf->data + buf->len, (size_t)len + 1, format, args);
 	va_end(args);
 	buf->len += (size_t)len;
+}
+
+char *buf_room(struct buf *buf, size_t len)
+{
+	return reserve(buf, len) ? buf->data + buf->len : NULL;
+}
+
+void buf_grown(struct buf *buf, size_t len)
+{
+	buf->len += len;
+	buf->data[buf->len] = '\0';
+}
+
+void buf_repeat(struct buf *buf, size_t at, size_t len)
+{
+	char *to = buf_room(buf, len);
+
+	if (to == NULL)
+		return;
+	memcpy(to, buf->data + at, len);
+	buf_grown(buf, len);
+}
+
+char *buf_take(struct buf *buf)
+{
+	char *text = NULL;
+
+	if (buf->error == 0) {
+		text = buf->data;
+		buf->data = NULL;
+	}
+	buf_fini(buf);
+	return text;
 }
 
 const char *buf_text(const struct buf *buf)

@@ -28,6 +28,19 @@ void buf_adds(struct buf *buf, const char *text);
 /* buf_addf(buf, format, ...): append formatted text. */
 void buf_addf(struct buf *buf, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+/*
+ * buf_room(buf, len): where up to len bytes more may be written; NULL: there is
+ * an error. buf_grown(buf, len): so many of them were.
+ */
+char *buf_room(struct buf *buf, size_t len);
+void buf_grown(struct buf *buf, size_t len);
+/* buf_repeat(buf, at, len): append what begins at `at` in it once more. */
+void buf_repeat(struct buf *buf, size_t at, size_t len);
+/*
+ * buf_take(buf): the content as a C string that is the caller's, to be freed;
+ * NULL when there is an error, or nothing. The buffer is as after buf_fini.
+ */
+char *buf_take(struct buf *buf);
 /* buf_text(buf): the content as a C string, "" when empty; borrowed. */
 const char *buf_text(const struct buf *buf);
 

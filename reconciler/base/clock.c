@@ -155,21 +155,36 @@ int clock_parse_loose(const char *text, int64_t *out_ms)
 	return 0;
 }
 
+/* Two digits and the byte behind them. Returns what is behind that. */
+static char *put_two(char *at, int value, char end)
+{
+	at[0] = (char)('0' + value / 10);
+	at[1] = (char)('0' + value % 10);
+	at[2] = end;
+	return at + 3;
+}
+
 const char *clock_format(int64_t ms, char out[CLOCK_TEXT_MAX])
 {
-	char fraction[8] = "";
 	struct civil c;
+	char *at = out;
 
 	out[0] = '\0';
 	if (ms <= 0 || ms > last_ms)
 		return out;
 	civil_from_ms(ms, &c);
-	if (c.ms != 0)
-		(void)snprintf(fraction, sizeof(fraction), ".%03d", c.ms);
-	if (snprintf(out, CLOCK_TEXT_MAX, "%04d-%02d-%02dT%02d:%02d:%02d%sZ",
-		c.year, c.month, c.day, c.hour, c.minute, c.second,
-		fraction) >= CLOCK_TEXT_MAX)
-		out[0] = '\0';
+	at = put_two(at, c.year / 100, '\0') - 1;
+	at = put_two(at, c.year % 100, '-');
+	at = put_two(at, c.month, '-');
+	at = put_two(at, c.day, 'T');
+	at = put_two(at, c.hour, ':');
+	at = put_two(at, c.minute, ':');
+	at = put_two(at, c.second, c.ms != 0 ? '.' : 'Z');
+	if (c.ms != 0) {
+		at = put_two(at, c.ms / 10, (char)('0' + c.ms % 10));
+		*at++ = 'Z';
+	}
+	*at = '\0';
 	return out;
 }
 

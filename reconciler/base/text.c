@@ -22,13 +22,13 @@ static int hex_value(char c)
 	return -1;
 }
 
-/* The forms of RFC 3629 section 4: first byte, how many follow, the second. */
+/* The forms of RFC 3629 section 4 beyond ASCII: first byte, how many follow,
+ * the second. */
 static const struct utf8_form {
 	unsigned char first_min, first_max;
 	unsigned char more;
 	unsigned char second_min, second_max;
 } utf8_forms[] = {
-    {0x01, 0x7f, 0, 0, 0},
     {0xc2, 0xdf, 1, 0x80, 0xbf},
     {0xe0, 0xe0, 2, 0xa0, 0xbf},
     {0xe1, 0xec, 2, 0x80, 0xbf},
@@ -54,13 +54,14 @@ static const struct utf8_form *utf8_form(unsigned char first)
 /* The length of the character at data, 0 when there is none. */
 static size_t utf8_step(const unsigned char *data, size_t len)
 {
-	const struct utf8_form *form = utf8_form(data[0]);
+	const struct utf8_form *form;
 	size_t i;
 
-	if (form == NULL || len <= form->more)
-		return 0;
-	if (form->more > 0 &&
-	    (data[1] < form->second_min || data[1] > form->second_max))
+	if (data[0] <= 0x7f)
+		return data[0] != '\0' ? 1 : 0;
+	form = utf8_form(data[0]);
+	if (form == NULL || len <= form->more || data[1] < form->second_min ||
+	    data[1] > form->second_max)
 		return 0;
 	for (i = 2; i <= form->more; i++) {
 		if ((data[i] & 0xc0) != 0x80)

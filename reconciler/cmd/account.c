@@ -1,6 +1,7 @@
 /* account: is it entitled, now or at some moment? */
 #include <stdio.h>
 
+#include "reconciler/base/buf.h"
 #include "reconciler/base/stop.h"
 #include "reconciler/core/settings.h"
 
@@ -154,34 +155,34 @@ static void print_quantities(
 	print_table_out(&table, stdout);
 }
 
-static int print_json(struct cmd_session *s, const struct account_answer *a)
+static int print_json(const struct account_answer *a)
 {
-	char *text = wire_account(s->settings, a);
-	int rc = text == NULL || puts(text) < 0;
+	struct buf line;
 
-	wire_free(text);
-	return rc;
+	buf_init(&line, SIZE_MAX);
+	wire_account(a, &line);
+	return print_line(&line);
 }
 
 /* One line more for each object that has a say. */
 static int print_why_json(struct cmd_session *s, const struct explanation *why)
 {
-	int bad = 0;
+	struct buf line;
+	int rc = 0;
 
-	for (size_t i = 0; i < why->n_objects && bad == 0; i++) {
-		char *text = wire_explain(s->settings, &why->objects[i]);
-
-		bad = text == NULL || puts(text) < 0;
-		wire_free(text);
+	buf_init(&line, SIZE_MAX);
+	for (size_t i = 0; i < why->n_objects && rc == 0; i++) {
+		wire_explain(s->settings, &why->objects[i], &line);
+		rc = print_line(&line);
 	}
-	return bad;
+	return rc;
 }
 
 static int show(struct cmd_session *s, const struct account_answer *a,
     const struct explanation *why, bool json)
 {
 	if (json)
-		return print_json(s, a) != 0 || print_why_json(s, why) != 0;
+		return print_json(a) != 0 || print_why_json(s, why) != 0;
 	print_form(s, a);
 	print_grants(s, a);
 	print_credits(s, a);

@@ -4,9 +4,11 @@
 
 #include "cache/store.h"
 
+#include "reconciler/base/buf.h"
 #include "reconciler/base/stop.h"
 #include "reconciler/core/settings.h"
 
+#include "reconciler/io/print.h"
 #include "reconciler/io/wire.h"
 
 #include "reconciler/cmd/cmd.h"
@@ -22,12 +24,12 @@ struct place {
 static int print_batch(struct cmd_session *s, const struct change *changes,
     size_t n, struct place *place)
 {
-	for (size_t i = 0; i < n; i++) {
-		char *text = wire_change(s->settings, &changes[i]);
-		int bad = text == NULL || puts(text) < 0;
+	struct buf line;
 
-		wire_free(text);
-		if (bad)
+	buf_init(&line, SIZE_MAX);
+	for (size_t i = 0; i < n; i++) {
+		wire_change(s->settings, &changes[i], &line);
+		if (print_line(&line) != 0)
 			return -1;
 		place->since = (int64_t)changes[i].seq;
 		place->known = true;

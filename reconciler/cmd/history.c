@@ -1,6 +1,7 @@
 /* history: the transitions of an object, or of all that an account has. */
 #include <stdio.h>
 
+#include "reconciler/base/buf.h"
 #include "reconciler/core/history.h"
 
 #include "reconciler/io/print.h"
@@ -15,15 +16,15 @@
 
 static int print_json(const struct history_line *lines, size_t n)
 {
-	for (size_t i = 0; i < n; i++) {
-		char *text = wire_history_line(&lines[i]);
-		int bad = text == NULL || puts(text) < 0;
+	struct buf line;
+	int rc = 0;
 
-		wire_free(text);
-		if (bad)
-			return -1;
+	buf_init(&line, SIZE_MAX);
+	for (size_t i = 0; i < n && rc == 0; i++) {
+		wire_history_line(&lines[i], &line);
+		rc = print_line(&line);
 	}
-	return 0;
+	return rc;
 }
 
 /* What a reader has to know beside the status, in one short column. */

@@ -5,6 +5,7 @@
 #include "cache/deliveries.h"
 #include "cache/store.h"
 
+#include "reconciler/base/buf.h"
 #include "reconciler/base/text.h"
 
 #include "reconciler/io/print.h"
@@ -28,12 +29,19 @@ struct job_sink {
 	bool json;
 };
 
+static int print_job_line(const struct job *job)
+{
+	struct buf line;
+
+	buf_init(&line, SIZE_MAX);
+	wire_job(job, &line);
+	return print_line(&line);
+}
+
 static int show_job(void *cookie, const struct job *job)
 {
 	struct job_sink *sink = cookie;
 	struct arena *a = sink->arena;
-	char *text;
-	int bad;
 
 	if (!sink->json) {
 		const char *cells[] = {arena_text(a, job->ref.provider),
@@ -47,10 +55,7 @@ static int show_job(void *cookie, const struct job *job)
 
 		return print_table_row(&sink->table, cells);
 	}
-	text = wire_job(job);
-	bad = text == NULL || puts(text) < 0;
-	wire_free(text);
-	return bad ? ERR_FAIL : 0;
+	return print_job_line(job);
 }
 
 static int list(struct cmd_context *context, const struct queue_question *q)
@@ -122,14 +127,13 @@ static void print_object(struct cmd_session *s, const struct object *o)
 	print_field(stdout, "next check", print_time(a, o->next_check_ms));
 }
 
-static int print_lines(char *first, char *second)
+static int print_object_line(const struct object *object)
 {
-	int bad = (first != NULL && puts(first) < 0) ||
-		  (second != NULL && puts(second) < 0);
+	struct buf line;
 
-	wire_free(first);
-	wire_free(second);
-	return bad ? ERR_FAIL : 0;
+	buf_init(&line, SIZE_MAX);
+	wire_object(object, &line);
+	return print_line(&line);
 }
 
 static int show_one(struct cmd_context *context, struct cmd_session *s,
@@ -153,10 +157,11 @@ static int show_one(struct cmd_context *context, struct cmd_session *s,
 	    (has_object != 0 && has_object != ERR_ABSENT))
 		return cmd_fail(context, &err);
 	if (q->json)
-		return print_lines(has_job == 0 ? wire_job(&job) : NULL,
-			   has_object == 0 ? wire_object(&object) : NULL) == 0
-			   ? CMD_OK
-			   : CMD_ERROR;
+		return (has_job == 0 && print_job_line(&job) != 0) ||
+			       (has_object == 0 &&
+				   print_object_line(&object) != 0)
+			   ? CMD_ERROR
+			   : CMD_OK;
 	if (has_job == 0)
 		print_job(s, &job);
 	else
@@ -179,7 +184,7 @@ static int show_delivery(void *cookie, const struct job *job)
 
 	sink->found = true;
 	if (sink->json)
-		return print_lines(wire_job(job), NULL);
+		return print_job_line(job);
 	print_job(sink->session, job);
 	return 0;
 }
@@ -190,7 +195,7 @@ static int show_change(
 	enum delivery_target target = DELIVERY_COMMAND;
 	struct change shown;
 	int64_t seq = 0;
-	char *line;
+	struct buf line;
 	int rc;
 
 	if (strcmp(q->filter.kind, delivery_target_name(target)) != 0)
@@ -201,11 +206,12 @@ static int show_change(
 		    s->view, target, (uint64_t)seq, &s->arena, &shown, err);
 	if (rc != 0)
 		return rc;
-	line = wire_change(s->settings, &shown);
-	if (q->json || line == NULL)
-		return print_lines(line, NULL);
-	print_field(stdout, "change", line);
-	wire_free(line);
+	buf_init(&line, SIZE_MAX);
+	wire_change(s->settings, &shown, &line);
+	if (q->json)
+		return print_line(&line);
+	print_field(stdout, "change", buf_text(&line));
+	buf_fini(&line);
 	return 0;
 }
 

@@ -3,6 +3,7 @@
 
 #include "cache/store.h"
 
+#include "reconciler/base/buf.h"
 #include "reconciler/core/settings.h"
 
 #include "reconciler/io/print.h"
@@ -101,8 +102,7 @@ static int print(struct cmd_context *context, struct cmd_session *s, bool json)
 {
 	struct status r;
 	struct err_text err;
-	char *text;
-	int bad;
+	struct buf line;
 
 	if (status_collect(
 		s->view, s->settings, s->now_ms, &s->arena, &r, &err) != 0)
@@ -113,11 +113,10 @@ static int print(struct cmd_context *context, struct cmd_session *s, bool json)
 		print_targets(s, &r);
 		return CMD_OK;
 	}
-	text = wire_stats(
-	    &r.store, r.providers, r.n, r.targets, r.n_targets, s->now_ms);
-	bad = text == NULL || puts(text) < 0;
-	wire_free(text);
-	return bad ? cmd_say_fail(context, "the answer could not be written")
+	buf_init(&line, SIZE_MAX);
+	wire_stats(&r, s->now_ms, &line);
+	return print_line(&line) != 0
+		   ? cmd_say_fail(context, "the answer could not be written")
 		   : CMD_OK;
 }
 

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "reconciler/base/buf.h"
 #include "reconciler/base/stop.h"
 #include "reconciler/core/settings.h"
 
@@ -27,7 +28,7 @@ static const char *or_none(const char *text)
 static void found(void *cookie, const struct drift *drift)
 {
 	struct listener *listener = cookie;
-	char *text;
+	struct buf line;
 
 	if (!listener->json) {
 		printf("%s %s %s  %s: %s here, %s there%s%s\n",
@@ -37,9 +38,9 @@ static void found(void *cookie, const struct drift *drift)
 		    drift->pending ? " (about to be looked at)" : "");
 		return;
 	}
-	text = wire_drift(drift);
-	listener->failed |= text == NULL || puts(text) < 0;
-	wire_free(text);
+	buf_init(&line, SIZE_MAX);
+	wire_drift(drift, &line);
+	listener->failed |= print_line(&line) != 0;
 }
 
 static int conclude(

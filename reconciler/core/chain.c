@@ -105,6 +105,8 @@ static void add_grant(struct chain *chain, const struct held_grant *held)
 {
 	struct outline outline;
 
+	if (held->grant.until_ms != 0 && held->grant.until_ms <= chain->end_ms)
+		return;
 	outline_make(held, &outline);
 	for (size_t k = 0; k < outline.n; k++) {
 		if (outline.pieces[k].says == chain->says)

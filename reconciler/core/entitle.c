@@ -28,6 +28,12 @@ static int weight(enum entitled entitled)
 	return weights[entitled];
 }
 
+/* It says no at that moment, and at any later one. */
+static bool has_ended(const struct held_grant *held, int64_t now_ms)
+{
+	return held->grant.until_ms != 0 && held->grant.until_ms <= now_ms;
+}
+
 /* When a piece in force ends, or an effect that begins later ends it early. */
 static int64_t end_of(
     const struct piece *piece, const struct held_grant *held, int64_t now_ms)
@@ -48,17 +54,19 @@ static int64_t piece_start(
 							     : INT64_MAX;
 }
 
-/* The next moment after now at which a grant begins to say so. */
+/* The next moment after now at which a grant begins to say more than that. */
 static int64_t next_start(const struct held_grant *grants, size_t n,
-    enum entitled says, int64_t now_ms)
+    enum entitled entitled, int64_t now_ms)
 {
 	int64_t next_ms = INT64_MAX, start_ms;
 	struct outline outline;
 
 	for (size_t i = 0; i < n; i++) {
+		if (has_ended(&grants[i], now_ms))
+			continue;
 		outline_make(&grants[i], &outline);
 		for (size_t k = 0; k < outline.n; k++) {
-			if (outline.pieces[k].says != says)
+			if (weight(outline.pieces[k].says) <= weight(entitled))
 				continue;
 			start_ms =
 			    piece_start(&grants[i], &outline.pieces[k], now_ms);
@@ -69,19 +77,18 @@ static int64_t next_start(const struct held_grant *grants, size_t n,
 	return next_ms;
 }
 
+/* said_until: when the one that decides says so no more. */
 static int64_t valid_until(const struct held_grant *grants, size_t n,
-    enum entitled entitled, int64_t now_ms, struct arena *scratch)
+    enum entitled entitled, int64_t now_ms, int64_t said_until_ms,
+    struct arena *scratch)
 {
 	int64_t until_ms = INT64_MAX, start_ms;
 
 	if (entitled != ENTITLED_NO)
-		until_ms = chain_end(grants, n, entitled, now_ms, scratch);
+		until_ms =
+		    chain_end(grants, n, entitled, said_until_ms, scratch);
 	if (entitled != ENTITLED_YES) {
-		start_ms = next_start(grants, n, ENTITLED_YES, now_ms);
-		until_ms = start_ms < until_ms ? start_ms : until_ms;
-	}
-	if (entitled == ENTITLED_NO) {
-		start_ms = next_start(grants, n, ENTITLED_UNKNOWN, now_ms);
+		start_ms = next_start(grants, n, entitled, now_ms);
 		until_ms = start_ms < until_ms ? start_ms : until_ms;
 	}
 	return until_ms == INT64_MAX ? 0 : until_ms;
@@ -144,6 +151,11 @@ void entitle_account_with(const struct held_grant *grants, size_t n,
 	*out = (struct entitlement){
 	    .entitled = ENTITLED_NO, .deciding = (size_t)-1};
 	for (size_t i = 0; i < n; i++) {
+		/* Most that an account ever had ended long ago. */
+		if (best.says == ENTITLED_YES &&
+		    (best.end_ms == INT64_MAX ||
+			has_ended(&grants[i], best.end_ms)))
+			continue;
 		vote = vote_of(&grants[i], now_ms);
 		if (out->deciding != (size_t)-1 && !outvotes(&vote, &best))
 			continue;
@@ -158,7 +170,7 @@ void entitle_account_with(const struct held_grant *grants, size_t n,
 	out->entitled = best.says;
 	out->state = outline_state(&grants[out->deciding]);
 	out->valid_until_ms =
-	    valid_until(grants, n, out->entitled, now_ms, scratch);
+	    valid_until(grants, n, out->entitled, now_ms, best.end_ms, scratch);
 	outline_make(&grants[out->deciding], &outline);
 	reason_write(&grants[out->deciding], &outline, now_ms, out->reason,
 	    sizeof(out->reason));

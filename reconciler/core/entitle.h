@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 struct arena;
+struct provider_settings;
 struct err_text;
 
 enum entitled { ENTITLED_NO = 0, ENTITLED_YES, ENTITLED_UNKNOWN };
@@ -94,6 +95,7 @@ struct held_grant {
 	const char *noun; /* what a reason calls it; NULL: the object's kind */
 	struct grant grant;
 	int64_t verified_at_ms;
+	const struct provider_settings *provider; /* NULL: not configured */
 	const struct policy *policy;
 	/*
 	 * Effects on it, of payments for it (n_effects may be 0). Each is of

@@ -49,6 +49,12 @@ bool name_ref_equal(const struct object_ref *a, const struct object_ref *b)
 	       strcmp(a->kind, b->kind) == 0 && strcmp(a->id, b->id) == 0;
 }
 
+bool name_ref_same(const struct object_ref *a, const struct object_ref *b)
+{
+	return a->id == b->id && a->kind == b->kind &&
+	       a->provider == b->provider;
+}
+
 int name_default_account(
     const char *provider, const char *customer, char *out, size_t cap)
 {

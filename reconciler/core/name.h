@@ -37,6 +37,11 @@ bool name_account_is_valid(const char *text);
 /* name_ref_is_valid(ref): all three parts. */
 bool name_ref_is_valid(const struct object_ref *ref);
 bool name_ref_equal(const struct object_ref *a, const struct object_ref *b);
+/*
+ * name_ref_same(a, b): they are equal because they have their texts in common.
+ * Cheaper; false says nothing.
+ */
+bool name_ref_same(const struct object_ref *a, const struct object_ref *b);
 
 /*
  * name_default_account(provider, customer, out, cap): "PROVIDER/CUSTOMER", the

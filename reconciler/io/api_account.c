@@ -17,17 +17,6 @@
 #include "reconciler/io/api_call.h"
 #include "reconciler/io/api_tag.h"
 
-/* Takes over text; NULL: memory was short. */
-static void add_line(struct buf *out, char *text, const char *end)
-{
-	if (text == NULL)
-		out->error = ERR_FAIL;
-	else
-		buf_adds(out, text);
-	buf_adds(out, end);
-	wire_free(text);
-}
-
 static struct account_question question_of(const struct api_call *call)
 {
 	const struct api_query *query = &call->query;
@@ -51,9 +40,10 @@ static int add_why(struct api_call *call, const struct account_answer *answer)
 	int rc = explain_account(
 	    call->view, answer, call->now_ms, call->arena, &why, NULL);
 
-	for (size_t i = 0; rc == 0 && i < why.n_objects; i++)
-		add_line(call->out,
-		    wire_explain(call->settings, &why.objects[i]), "\n");
+	for (size_t i = 0; rc == 0 && i < why.n_objects; i++) {
+		wire_explain(call->settings, &why.objects[i], call->out);
+		buf_adds(call->out, "\n");
+	}
 	return rc;
 }
 
@@ -88,9 +78,10 @@ void api_account_answer(struct api_call *call)
 	    call->view, call->settings, &question, call->arena, &answer, NULL);
 	if (call->barrier != NULL)
 		answer.fresh = barrier_is_fresh(call->barrier);
-	if (rc == 0)
-		add_line(
-		    call->out, wire_account(call->settings, &answer), "\n");
+	if (rc == 0) {
+		wire_account(&answer, call->out);
+		buf_adds(call->out, "\n");
+	}
 	if (rc == 0 && call->query.explain)
 		rc = add_why(call, &answer);
 	if (rc != 0)
@@ -168,7 +159,7 @@ static int add_answer(
 	rc = query_account(
 	    call->view, call->settings, &question, call->arena, &answer, NULL);
 	if (rc == 0)
-		add_line(call->out, wire_account(call->settings, &answer), "");
+		wire_account(&answer, call->out);
 	return rc;
 }
 

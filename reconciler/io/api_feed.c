@@ -14,23 +14,14 @@ static void give(struct api_call *call, const struct change *changes, size_t n,
     uint64_t next)
 {
 	struct buf *out = call->out;
-	int rc = 0;
 
 	buf_adds(out, "{\"changes\":[");
-	for (size_t i = 0; rc == 0 && i < n; i++) {
-		char *text = wire_change(call->settings, &changes[i]);
-
-		if (text == NULL)
-			rc = ERR_FULL;
-		else
-			buf_addf(out, "%s%s", i == 0 ? "" : ",\n", text);
-		wire_free(text);
+	for (size_t i = 0; i < n; i++) {
+		buf_adds(out, i == 0 ? "" : ",\n");
+		wire_change(call->settings, &changes[i], out);
 	}
 	buf_addf(out, "],\"next_since\":%" PRIu64 "}\n", next);
-	if (rc != 0)
-		api_call_fail(call, rc);
-	else
-		api_call_json(call, -1);
+	api_call_json(call, -1);
 }
 
 void api_feed_answer(struct api_call *call)

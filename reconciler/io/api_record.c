@@ -35,13 +35,8 @@ static void give_lines(
 	struct buf *out = call->out;
 
 	for (size_t i = 0; rc == 0 && i < found->n; i++) {
-		char *text = wire_history_line(&found->lines[i]);
-
-		if (text == NULL)
-			rc = ERR_FULL;
-		else
-			buf_addf(out, "%s%s", i == 0 ? "[" : ",\n", text);
-		wire_free(text);
+		buf_adds(out, i == 0 ? "[" : ",\n");
+		wire_history_line(&found->lines[i], out);
 	}
 	buf_adds(out, found->n == 0 ? "[]\n" : "]\n");
 	if (rc != 0)
@@ -53,17 +48,11 @@ static void give_lines(
 void api_object_answer(struct api_call *call)
 {
 	struct object object;
-	char *text;
 
 	if (!find(call, &object))
 		return;
-	text = wire_object(&object);
-	if (text == NULL) {
-		api_call_fail(call, ERR_FULL);
-		return;
-	}
-	buf_addf(call->out, "%s\n", text);
-	wire_free(text);
+	wire_object(&object, call->out);
+	buf_adds(call->out, "\n");
 	api_call_json(call, -1);
 }
 

@@ -11,21 +11,15 @@
 void api_state_stats(struct api_call *call)
 {
 	struct status status;
-	char *text = NULL;
 	int rc = status_collect(call->view, call->settings, call->now_ms,
 	    call->arena, &status, NULL);
 
-	if (rc == 0) {
-		text = wire_stats(&status.store, status.providers, status.n,
-		    status.targets, status.n_targets, call->now_ms);
-		rc = text == NULL ? ERR_FULL : 0;
-	}
 	if (rc != 0) {
 		api_call_fail(call, rc);
 		return;
 	}
-	buf_addf(call->out, "%s\n", text);
-	wire_free(text);
+	wire_stats(&status, call->now_ms, call->out);
+	buf_adds(call->out, "\n");
 	api_call_json(call, -1);
 }
 

@@ -1,9 +1,7 @@
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "reconciler/base/clock.h"
-#include "reconciler/base/text.h"
 
 #include "reconciler/io/query.h"
 
@@ -30,8 +28,31 @@ static const char *find_moment(const char *body, size_t *len)
 	return at;
 }
 
+/* One to one in either argument, so that no change of one word is lost. */
+static uint64_t mix(uint64_t hash, uint64_t word)
+{
+	hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+	return hash ^ hash >> 32;
+}
+
+/* Chained with the parts before it. Large answers have megabytes. */
+static uint64_t add_part(uint64_t hash, const char *data, size_t len)
+{
+	uint64_t word;
+
+	for (; len >= sizeof(word); len -= sizeof(word)) {
+		memcpy(&word, data, sizeof(word));
+		hash = mix(hash, word);
+		data += sizeof(word);
+	}
+	word = 0;
+	memcpy(&word, data, len);
+	return mix(mix(hash, word), len);
+}
+
 const char *api_tag_make(const char *body, char out[API_TAG_MAX])
 {
+	static const char digits[] = "0123456789abcdef";
 	const char *first;
 	const char *at;
 	uint64_t hash = 0;
@@ -41,16 +62,17 @@ const char *api_tag_make(const char *body, char out[API_TAG_MAX])
 	first_len =
 	    len < CLOCK_TEXT_MAX && strspn(at, letters) == len ? len : 0;
 	for (;;) {
-		/* The parts are chained, each with those before it. */
-		hash = (hash ^ text_hash(body, (size_t)(at - body))) *
-		       1099511628211U;
+		hash = add_part(hash, body, (size_t)(at - body));
 		if (*at == '\0')
 			break;
 		body = at + len;
 		at = find_moment(body, &len);
 	}
-	(void)snprintf(out, API_TAG_MAX, "\"%016" PRIx64 "-%.*s\"", hash,
-	    (int)first_len, first);
+	out[0] = '"';
+	for (int i = HASH_DIGITS; i > 0; i--, hash >>= 4)
+		out[i] = digits[hash & 0xf];
+	(void)snprintf(out + 1 + HASH_DIGITS, API_TAG_MAX - 1 - HASH_DIGITS,
+	    "-%.*s\"", (int)first_len, first);
 	return out;
 }
 

@@ -5,6 +5,7 @@
 #include "cache/store.h"
 
 #include "reconciler/base/arena.h"
+#include "reconciler/base/buf.h"
 #include "reconciler/base/clock.h"
 #include "reconciler/base/crash.h"
 #include "reconciler/base/err.h"
@@ -56,6 +57,16 @@ struct courier {
 
 /* ---- taking from the store ---------------------------------------------- */
 
+/* To be freed; NULL: there is none, or no memory. */
+static char *line_of(const struct courier *c, const struct change *change)
+{
+	struct buf line;
+
+	buf_init(&line, SIZE_MAX);
+	wire_change(c->options->settings, change, &line);
+	return buf_take(&line);
+}
+
 static bool take_kept(void *cookie, const struct delivery *delivery)
 {
 	struct courier *c = cookie;
@@ -67,7 +78,7 @@ static bool take_kept(void *cookie, const struct delivery *delivery)
 		return true;
 	if (window_count_kept(&c->window) >= WINDOW_KEPT_MAX)
 		return false;
-	line = wire_change(c->options->settings, &delivery->change);
+	line = line_of(c, &delivery->change);
 	if (line == NULL ||
 	    !window_add(&c->window, delivery, line, true, false))
 		return false;
@@ -87,7 +98,7 @@ static bool take_fresh(
 		return true;
 	behind =
 	    store_view_is_behind(view, c->options->target, change->account);
-	line = wire_change(c->options->settings, change);
+	line = line_of(c, change);
 	if (line == NULL ||
 	    !window_add(&c->window, &fresh, line, false, behind))
 		return false;

@@ -102,6 +102,17 @@ static int find_job(struct work *w, struct explained_object *object)
 	return rc == ERR_ABSENT ? 0 : rc;
 }
 
+static int find_record(struct work *w, struct explained_object *object)
+{
+	struct object *record = arena_alloc(w->arena, 1, sizeof(*record));
+
+	if (record == NULL)
+		return no_memory(w);
+	object->record = record;
+	return store_view_object(
+	    w->view, &object->ref, w->arena, record, w->err);
+}
+
 static int find_tail(struct work *w, struct explained_object *object)
 {
 	const struct transition *entries = NULL;
@@ -143,28 +154,26 @@ static bool revokes(const struct work *w, const struct object_ref *ref)
 
 /* One object of the account: it grants, it revokes, or it is pending. */
 static int add_recorded(
-    struct work *w, const struct object *record, size_t *n_others)
+    struct work *w, const struct object_ref *ref, size_t *n_others)
 {
-	struct explained_object *object = find(w, &record->ref);
-	struct explained_object other = {.ref = record->ref};
-	int rc = 0;
+	struct explained_object *object = find(w, ref);
+	struct explained_object other = {.ref = *ref};
+	int rc;
 
-	if (object != NULL) {
-		object->record = record;
-		return 0;
-	}
+	if (object != NULL)
+		return find_record(w, object);
 	rc = find_job(w, &other);
-	if (rc != 0)
-		return rc;
-	if (other.job == NULL && !revokes(w, &record->ref)) {
+	if (rc == 0 && other.job == NULL && !revokes(w, ref)) {
 		(*n_others)++;
 		return 0;
 	}
-	other.record = record;
-	if (w->objects == NULL)
-		return no_memory(w);
-	w->objects[w->n++] = other;
-	return 0;
+	if (rc == 0)
+		rc = find_record(w, &other);
+	if (rc == 0 && w->objects == NULL)
+		rc = no_memory(w);
+	if (rc == 0)
+		w->objects[w->n++] = other;
+	return rc;
 }
 
 static int look_up(struct work *w)
@@ -197,7 +206,7 @@ int explain_account(struct store_view *view,
 		return no_memory(&w);
 	rc = add_granting(&w);
 	for (size_t i = 0; i < answer->n_objects && rc == 0; i++)
-		rc = add_recorded(&w, &answer->objects[i], &out->n_others);
+		rc = add_recorded(&w, &answer->objects[i].ref, &out->n_others);
 	if (rc == 0)
 		rc = look_up(&w);
 	out->objects = w.objects;

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "reconciler/base/arena.h"
+#include "reconciler/base/buf.h"
 #include "reconciler/base/clock.h"
 #include "reconciler/base/err.h"
 
@@ -140,6 +141,14 @@ void print_field(FILE *out, const char *name, const char *value)
 	fprintf(out, "%-*s", FIELD_WIDTH, name);
 	put_safe(out, value == NULL || value[0] == '\0' ? "-" : value);
 	putc('\n', out);
+}
+
+int print_line(struct buf *line)
+{
+	bool good = line->error == 0 && puts(buf_text(line)) >= 0;
+
+	buf_fini(line);
+	return good ? 0 : ERR_FAIL;
 }
 
 const char *print_time(struct arena *arena, int64_t ms)

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 struct arena;
+struct buf;
 
 enum { PRINT_COLUMNS_MAX = 16 };
 
@@ -32,6 +33,11 @@ void print_table_out(const struct print_table *table, FILE *out);
 void print_field(FILE *out, const char *name, const char *value);
 /* print_cut(out, text, columns): as much of it as has room. */
 void print_cut(FILE *out, const char *text, size_t columns);
+/*
+ * print_line(line): the content and a newline to standard output; the buffer is
+ * as after buf_fini. 0, or ERR_FAIL: it has an error, or that failed.
+ */
+int print_line(struct buf *line);
 /* print_time(arena, ms): RFC 3339 text, NULL for none. */
 const char *print_time(struct arena *arena, int64_t ms);
 

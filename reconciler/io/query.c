@@ -31,37 +31,41 @@ static bool is_meant(
 	       (q->label == NULL || text_equal(q->label, held->grant.label));
 }
 
-static const char *noun_of(
-    const struct settings *settings, const struct object_ref *ref)
+static const char *noun_of(const struct held_grant *held)
 {
-	const struct provider_settings *p =
-	    settings_provider(settings, ref->provider);
 	const struct client_kind *kind =
-	    p == NULL ? NULL : client_kind_of(p, ref->kind);
+	    held->provider == NULL
+		? NULL
+		: client_kind_of(held->provider, held->object.kind);
 
 	return kind == NULL ? NULL : kind->noun;
 }
 
-static int choose_grants(const struct settings *settings,
-    const struct account_question *q, const struct account_view *seen,
-    struct arena *arena, struct account_answer *out, struct err_text *err)
+/*
+ * Those that are meant, in the place of all of them. Grants that have their
+ * kind's name in common have it in one place: it is looked up once.
+ */
+static void choose_grants(const struct account_question *q,
+    struct account_view *seen, struct account_answer *out)
 {
-	struct held_grant *grants =
-	    arena_alloc(arena, seen->n_grants + 1, sizeof(*grants));
+	const struct held_grant *before = NULL;
 
-	if (grants == NULL)
-		return err_set(err, ERR_FULL, "the account is too large");
 	for (size_t i = 0; i < seen->n_grants; i++) {
-		struct held_grant *held = &grants[out->n_grants];
+		struct held_grant *held = &seen->grants[out->n_grants];
 
 		if (!is_meant(q, &seen->grants[i]))
 			continue;
-		*held = seen->grants[i];
-		held->noun = noun_of(settings, &held->object);
+		if (held != &seen->grants[i])
+			*held = seen->grants[i];
+		if (before != NULL && held->provider == before->provider &&
+		    held->object.kind == before->object.kind)
+			held->noun = before->noun;
+		else
+			held->noun = noun_of(held);
+		before = held;
 		out->n_grants++;
 	}
-	out->grants = grants;
-	return 0;
+	out->grants = seen->grants;
 }
 
 /* A moment at which something was to happen, and nobody looked behind it. */
@@ -71,11 +75,9 @@ static bool has_passed(int64_t at_ms, int64_t verified_ms, int64_t now_ms)
 }
 
 /* The last look at what it gives is not too long ago. */
-static bool is_verified(const struct settings *settings,
-    const struct held_grant *held, int64_t now_ms)
+static bool is_verified(const struct held_grant *held, int64_t now_ms)
 {
-	const struct provider_settings *p =
-	    settings_provider(settings, held->object.provider);
+	const struct provider_settings *p = held->provider;
 
 	return p != NULL &&
 	       now_ms - held->verified_at_ms <= p->schedule.resync_ms &&
@@ -86,17 +88,16 @@ static bool is_verified(const struct settings *settings,
  * Nothing waits to be looked at, nor should: no worker may have run since
  * something was to happen.
  */
-static bool is_fresh(const struct settings *settings,
-    const struct account_view *seen, int64_t now_ms)
+static bool is_fresh(const struct account_view *seen, int64_t now_ms)
 {
 	if (seen->pending > 0 || seen->n_grants == 0)
 		return false;
 	for (size_t i = 0; i < seen->n_grants; i++) {
-		if (!is_verified(settings, &seen->grants[i], now_ms))
+		if (!is_verified(&seen->grants[i], now_ms))
 			return false;
 	}
 	for (size_t i = 0; i < seen->n_objects; i++) {
-		const struct object *object = &seen->objects[i];
+		const struct belonging *object = &seen->objects[i];
 
 		if (has_passed(
 			object->boundary_ms, object->verified_at_ms, now_ms))
@@ -135,11 +136,12 @@ int query_account(struct store_view *view, const struct settings *settings,
 	memset(out, 0, sizeof(*out));
 	memset(&seen, 0, sizeof(seen));
 	rc = read_account(view, settings, q, arena, &seen, err);
-	if (rc == 0)
-		rc = choose_grants(settings, q, &seen, arena, out, err);
-	if (rc == 0)
+	if (rc == 0) {
+		out->fresh = is_fresh(&seen, q->now_ms);
+		choose_grants(q, &seen, out);
 		rc = balance_sum(seen.credits, seen.n_credits, q->product,
 		    arena, &out->credits, &out->n_credits, err);
+	}
 	if (rc == 0)
 		rc = quantities_sum(out->grants, out->n_grants, moment_of(q),
 		    arena, &out->quantities, &out->n_quantities, err);
@@ -151,7 +153,6 @@ int query_account(struct store_view *view, const struct settings *settings,
 	out->n_objects = seen.n_objects;
 	out->pending = seen.pending;
 	out->verified_at_ms = seen.verified_at_ms;
-	out->fresh = is_fresh(settings, &seen, q->now_ms);
 	entitle_account_with(out->grants, out->n_grants, out->as_of_ms, arena,
 	    &out->entitlement);
 	return 0;

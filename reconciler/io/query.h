@@ -44,7 +44,7 @@ struct account_answer {
 	size_t n_credits;
 	const struct quantity *quantities; /* of these grants, at as_of_ms */
 	size_t n_quantities;
-	const struct object *objects; /* all that is the account's, now */
+	const struct belonging *objects; /* all that is the account's, now */
 	size_t n_objects;
 	size_t pending;
 	int64_t verified_at_ms; /* 0: never */

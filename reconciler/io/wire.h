@@ -1,7 +1,6 @@
 /*
  * Our own JSON, member by member as the manual documents it. Each function
- * gives one line without its newline, to be freed with wire_free; NULL
- * when memory is short.
+ * appends one line without its newline; see wire_line.h for errors.
  */
 #ifndef TRUEUP_IO_WIRE_H
 #define TRUEUP_IO_WIRE_H
@@ -11,6 +10,7 @@
 #include <stdint.h>
 
 struct account_answer;
+struct buf;
 struct change;
 struct delivery_state;
 struct drift;
@@ -23,7 +23,7 @@ struct object;
 struct provider_settings;
 struct received_counts;
 struct settings;
-struct store_stats;
+struct status;
 struct tally;
 
 /* What `stats` knows of one provider. */
@@ -45,16 +45,13 @@ struct target_status {
 	const struct delivery_state *state;
 };
 
-char *wire_account(
-    const struct settings *settings, const struct account_answer *answer);
-char *wire_history_line(const struct history_line *shown);
-char *wire_change(const struct settings *settings, const struct change *change);
-char *wire_drift(const struct drift *drift);
-char *wire_job(const struct job *job);
-char *wire_object(const struct object *object);
-char *wire_stats(const struct store_stats *stats,
-    const struct provider_status *providers, size_t n,
-    const struct target_status *targets, size_t n_targets, int64_t now_ms);
-void wire_free(char *text);
+void wire_account(const struct account_answer *answer, struct buf *out);
+void wire_history_line(const struct history_line *shown, struct buf *out);
+void wire_change(const struct settings *settings, const struct change *change,
+    struct buf *out);
+void wire_drift(const struct drift *drift, struct buf *out);
+void wire_job(const struct job *job, struct buf *out);
+void wire_object(const struct object *object, struct buf *out);
+void wire_stats(const struct status *status, int64_t now_ms, struct buf *out);
 
 #endif

@@ -1,7 +1,9 @@
 /*
- * One JSON object under construction, inside of wire*.c. Sticky: a member that
- * could not be made fails the line as a whole, so that no reader ever sees half
- * an answer.
+ * Our own JSON, member by member, straight into a buffer: RFC 8259, nothing
+ * between the tokens, UTF-8 as it is, and only what must be escaped is. Keys
+ * are our own words and never are. A text that is not UTF-8 is an error of the
+ * buffer (ERR_BAD), which is sticky: no reader ever sees half an answer. Inside
+ * of wire*.c.
  */
 #ifndef TRUEUP_IO_WIRE_LINE_H
 #define TRUEUP_IO_WIRE_LINE_H
@@ -12,44 +14,43 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include <jansson.h>
-
+struct buf;
 struct history_line;
 struct job;
 struct object;
 
-struct wire_line {
-	json_t *object;
-	bool failed;
-};
-
-/* wire_line_new(): without a member. */
-struct wire_line wire_line_new(void);
-/* wire_line_end(line): its text, to be freed with wire_free; NULL: it failed.
+/*
+ * An object: begun by one of these, then its members, then wire_line_end.
+ * wire_line_begin: the line itself; wire_line_inner: as a member of another;
+ * wire_line_element: as an element of an array.
  */
-char *wire_line_end(struct wire_line *line);
+void wire_line_begin(struct buf *out);
+void wire_line_inner(struct buf *out, const char *key);
+void wire_line_element(struct buf *out);
+void wire_line_end(struct buf *out);
 
-/* One member each. wire_line_put takes over the value. */
-void wire_line_put(struct wire_line *line, const char *key, json_t *value);
-void wire_line_text(struct wire_line *line, const char *key, const char *text);
-void wire_line_time(struct wire_line *line, const char *key, int64_t ms);
-void wire_line_number(struct wire_line *line, const char *key, uint64_t value);
-void wire_line_bool(struct wire_line *line, const char *key, bool value);
+/* An array as a member: wire_line_list, then elements, then wire_line_end_list.
+ */
+void wire_line_list(struct buf *out, const char *key);
+void wire_line_end_list(struct buf *out);
+
+/* One member each. Text NULL, time 0, number_or_null 0: null. */
+void wire_line_null(struct buf *out, const char *key);
+void wire_line_text(struct buf *out, const char *key, const char *text);
+void wire_line_time(struct buf *out, const char *key, int64_t ms);
+void wire_line_number(struct buf *out, const char *key, uint64_t value);
+void wire_line_number_or_null(struct buf *out, const char *key, int64_t value);
+/* wire_line_real: 17 digits, and a fraction even of whole numbers. */
+void wire_line_real(struct buf *out, const char *key, double value);
+void wire_line_bool(struct buf *out, const char *key, bool value);
 void wire_line_entitled(
-    struct wire_line *line, const char *key, enum entitled entitled);
+    struct buf *out, const char *key, enum entitled entitled);
 /* Three members: provider, kind, id. */
-void wire_line_ref(struct wire_line *line, const struct object_ref *ref);
-/* The inner line as a member; it is used up. */
-void wire_line_inner(
-    struct wire_line *outer, const char *key, struct wire_line *inner);
-/* The inner line as an element of an array of the outer one's; it is used up.
- */
-void wire_line_element(
-    struct wire_line *outer, json_t *array, struct wire_line *inner);
+void wire_line_ref(struct buf *out, const struct object_ref *ref);
 
-/* What wire.h gives as whole lines, to be put into others. */
-struct wire_line wire_line_of_entry(const struct history_line *shown);
-struct wire_line wire_line_of_job(const struct job *job);
-struct wire_line wire_line_of_object(const struct object *object);
+/* The members of what wire.h gives as whole lines, to be put into others. */
+void wire_line_of_entry(struct buf *out, const struct history_line *shown);
+void wire_line_of_job(struct buf *out, const struct job *job);
+void wire_line_of_object(struct buf *out, const struct object *object);
 
 #endif

@@ -5,35 +5,18 @@
  *   check fill DIR ACCOUNTS    make the store
  *   check WAY DIR ACCOUNTS N   ask of N accounts drawn at random; prints
  *                              nanoseconds of processor time each
- *   check large WAY DIR N      ask N times of one account with 10,000 grants
  *
  * The ways: ours is a renewed view, the grants, the judgement; whole is all
  * that a query shows; bare is a renewed read transaction and one mdb_get of the
- * grant, unread. Of the large accounts one (yes) entitles by its first grant,
- * the other (no) by none; "told" is the whole answer of the first.
+ * grant, unread.
  */
-#include <lmdb.h>
-
 #include "reconciler/base/arena.h"
 #include "reconciler/core/entitle.h"
 
+#include "tests/bench/bare.h"
 #include "tests/bench/fill.h"
 
-enum {
-	TABLES_MAX = 32,
-	ARENA_MAX = 1 << 26,
-	LARGE_OBJECTS = 10,
-	LARGE_GRANTS = OBSERVATION_GRANTS_MAX /* of each of them */
-};
-
-/* Processor time: nothing here waits, and a busy machine says less of it. */
-static int64_t cpu_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts);
-	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
-}
+enum { ARENA_MAX = 1 << 26 };
 
 static uint64_t account_of(char *out, struct random *random, uint64_t accounts)
 {
@@ -73,13 +56,13 @@ static void run_ours(const char *path, uint64_t accounts, uint64_t n)
 	bench_open(&b, path);
 	bench_done(&b, store_view_open(b.store, &view, &b.err));
 	arena_init(&arena, ARENA_MAX);
-	begin_ns = cpu_ns();
+	begin_ns = bench_cpu_ns();
 	for (uint64_t i = 0; i < n; i++) {
 		account_of(name, &b.random, accounts);
 		bench_need(is_entitled(&b, view, &arena, name), "not entitled");
 		arena_reset(&arena);
 	}
-	printf("%.0f\n", (double)(cpu_ns() - begin_ns) / (double)n);
+	printf("%.0f\n", (double)(bench_cpu_ns() - begin_ns) / (double)n);
 	arena_fini(&arena);
 	store_view_close(view);
 	bench_close(&b);
@@ -110,23 +93,18 @@ static void run_whole(const char *path, uint64_t accounts, uint64_t n)
 
 	bench_open(&b, path);
 	arena_init(&arena, ARENA_MAX);
-	begin_ns = cpu_ns();
+	begin_ns = bench_cpu_ns();
 	for (uint64_t i = 0; i < n; i++) {
 		account_of(name, &b.random, accounts);
 		bench_need(is_told(&b, &arena, name), "not entitled");
 		arena_reset(&arena);
 	}
-	printf("%.0f\n", (double)(cpu_ns() - begin_ns) / (double)n);
+	printf("%.0f\n", (double)(bench_cpu_ns() - begin_ns) / (double)n);
 	arena_fini(&arena);
 	bench_close(&b);
 }
 
 /* ---- bare --------------------------------------------------------------- */
-
-static void done(int rc)
-{
-	bench_need(rc == 0, mdb_strerror(rc));
-}
 
 /* The key of the grant: account, NUL, object's number, index (cache/DESIGN.md).
  * The objects were numbered as they were filled in. */
@@ -147,93 +125,30 @@ static void get_one(MDB_txn *txn, MDB_dbi table, char *bytes, size_t len)
 	MDB_val key = {.mv_size = len, .mv_data = bytes};
 	MDB_val value;
 
-	done(mdb_txn_renew(txn));
-	done(mdb_get(txn, table, &key, &value));
+	bare_done(mdb_txn_renew(txn));
+	bare_done(mdb_get(txn, table, &key, &value));
 	bench_need(value.mv_size > 0, "an empty record");
 	mdb_txn_reset(txn);
 }
 
 static void run_bare(const char *path, uint64_t accounts, uint64_t n)
 {
-	MDB_env *env;
-	MDB_txn *txn;
-	MDB_dbi table;
 	struct random random;
+	struct bare bare;
 	char name[BENCH_TEXT];
 	char key[2 * BENCH_TEXT];
 	uint64_t number;
 	int64_t begin_ns;
 
-	done(mdb_env_create(&env));
-	done(mdb_env_set_maxdbs(env, TABLES_MAX));
-	done(mdb_env_open(env, path, MDB_NOTLS | MDB_RDONLY, 0600));
-	done(mdb_txn_begin(env, NULL, MDB_RDONLY, &txn));
-	done(mdb_dbi_open(txn, "grants", 0, &table));
-	done(mdb_txn_commit(txn)); /* which keeps the table's handle */
-	done(mdb_txn_begin(env, NULL, MDB_RDONLY, &txn));
-	mdb_txn_reset(txn);
+	bare_open(&bare, path);
 	random_seed_with(&random, 1);
-	begin_ns = cpu_ns();
+	begin_ns = bench_cpu_ns();
 	for (uint64_t i = 0; i < n; i++) {
 		number = account_of(name, &random, accounts);
-		get_one(txn, table, key, key_of(key, name, number));
+		get_one(bare.txn, bare.table, key, key_of(key, name, number));
 	}
-	printf("%.0f\n", (double)(cpu_ns() - begin_ns) / (double)n);
-	mdb_txn_abort(txn);
-	mdb_env_close(env);
-}
-
-/* ---- large accounts ----------------------------------------------------- */
-
-/* "shop/yes" and "shop/no". */
-static void fill_large(struct bench *b, const char *customer, enum state state)
-{
-	struct grant *grants = calloc(LARGE_GRANTS, sizeof(*grants));
-	struct store_turn *turn = bench_turn(b);
-	struct bench_answer answer;
-	struct settled settled;
-
-	bench_need(grants != NULL, "no memory");
-	for (size_t i = 0; i < LARGE_OBJECTS; i++) {
-		bench_answer(b, &answer, 1, "word", state);
-		(void)snprintf(
-		    answer.id, sizeof(answer.id), "%s-%zu", customer, i);
-		for (size_t k = 0; k < LARGE_GRANTS; k++)
-			grants[k] = answer.grant;
-		answer.seen.grants = grants;
-		answer.seen.n_grants = LARGE_GRANTS;
-		answer.seen.customer = customer;
-		store_turn_settle(turn, &answer.outcome, &settled);
-	}
-	bench_done(b, store_turn_commit(turn, &b->err));
-	free(grants);
-}
-
-static void run_large(const char *way, const char *path, uint64_t n)
-{
-	struct bench b;
-	struct store_view *view = NULL;
-	struct arena arena;
-	bool yes = strcmp(way, "no") != 0;
-	bool told = strcmp(way, "told") == 0;
-	const char *name = yes ? "shop/yes" : "shop/no";
-	int64_t begin_ns;
-
-	bench_open(&b, path);
-	bench_done(&b, store_view_open(b.store, &view, &b.err));
-	arena_init(&arena, ARENA_MAX);
-	b.now_ms += 10000;
-	begin_ns = cpu_ns();
-	for (uint64_t i = 0; i < n; i++) {
-		bench_need((told ? is_told(&b, &arena, name)
-				 : is_entitled(&b, view, &arena, name)) == yes,
-		    "a wrong answer");
-		arena_reset(&arena);
-	}
-	printf("%.0f\n", (double)(cpu_ns() - begin_ns) / (double)n);
-	arena_fini(&arena);
-	store_view_close(view);
-	bench_close(&b);
+	printf("%.0f\n", (double)(bench_cpu_ns() - begin_ns) / (double)n);
+	bare_close(&bare);
 }
 
 static void fill(const char *path, uint64_t accounts)
@@ -242,8 +157,6 @@ static void fill(const char *path, uint64_t accounts)
 
 	bench_open(&b, path);
 	bench_fill(&b, accounts);
-	fill_large(&b, "yes", STATE_ACTIVE);
-	fill_large(&b, "no", STATE_ENDED);
 	bench_close(&b);
 }
 
@@ -262,10 +175,6 @@ int main(int argc, char **argv)
 		fill(argv[2], bench_number(argv[3]));
 		return 0;
 	}
-	if (argc == 5 && strcmp(argv[1], "large") == 0) {
-		run_large(argv[2], argv[3], bench_number(argv[4]));
-		return 0;
-	}
 	for (size_t i = 0; argc == 5 && i < sizeof(ways) / sizeof(*ways); i++) {
 		if (strcmp(argv[1], ways[i].name) == 0) {
 			ways[i].run(argv[2], bench_number(argv[3]),
@@ -274,7 +183,6 @@ int main(int argc, char **argv)
 		}
 	}
 	bench_need(false, "usage: check fill DIR ACCOUNTS | "
-			  "ours|whole|bare DIR ACCOUNTS N | "
-			  "large yes|no|told DIR N");
+			  "ours|whole|bare DIR ACCOUNTS N");
 	return 2;
 }

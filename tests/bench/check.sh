@@ -3,8 +3,7 @@
 # bare mdb_get of the same grant with a renewed read transaction on the same
 # file: the least that any answer out of LMDB costs. The rounds alternate, the
 # best of each counts. Then what an answer costs with a million accounts on
-# record instead of ten thousand, and of an account with 10,000 grants instead
-# of one: where one of them says yes, and where all of them have to be read.
+# record instead of ten thousand.
 # shellcheck source=/dev/null
 . "${SRC:?make bench sets it}/tests/bench/lib.sh"
 
@@ -41,25 +40,14 @@ for ((i = 1; i <= ROUNDS; i++)); do
         >>"$TMP/$who.$way"
     done
   done
-  "$TESTBIN/bench/check" large yes "$TMP/many" "$CHECKS" >>"$TMP/yes.ns"
-  "$TESTBIN/bench/check" large no "$TMP/many" 300 >>"$TMP/no.ns"
-  "$TESTBIN/bench/check" large told "$TMP/many" 30 >>"$TMP/told.ns"
   say "check $i/$ROUNDS: $FEW accounts $(tail -n 1 "$TMP/few.ours") ns," \
-    "$MANY accounts $(tail -n 1 "$TMP/many.ours") ns; of one with 10,000 grants:" \
-    "yes $(tail -n 1 "$TMP/yes.ns") ns, no $(tail -n 1 "$TMP/no.ns") ns," \
-    "with all that a query shows $(tail -n 1 "$TMP/told.ns") ns"
+    "$MANY accounts $(tail -n 1 "$TMP/many.ours") ns"
 done
 few=$(lowest <"$TMP/few.ours")
 many=$(lowest <"$TMP/many.ours")
 bare=$(lowest <"$TMP/many.bare")
-yes=$(lowest <"$TMP/yes.ns")
-no=$(lowest <"$TMP/no.ns")
 # A larger file costs misses of the processor's caches, whoever reads it.
 row "entitlement check, $MANY accounts vs bare mdb_get of these" \
   "$many ns" "$bare ns" "$(num "$bare / $many" %.2f)" '>=0.4' '>=0.7'
 row "entitlement check, $MANY accounts vs $FEW" \
   "$many ns" "$few ns" "$(num "$many / $few" %.2f)" '<=5' '<=2'
-row "entitlement check, 10,000 grants, the first says yes, vs 1 grant" \
-  "$yes ns" "$few ns" "$(num "$yes / $few" %.2f)" '<=2' '<=1.2'
-row "entitlement check, 10,000 grants, none says yes, vs 1 grant" \
-  "$no ns" "$few ns" "$(num "$no / $few" %.0f)" '<=4000' '<=1500'

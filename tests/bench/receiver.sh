@@ -19,59 +19,6 @@ for tool in nginx redis-server redis-benchmark beanstalkd wrk; do
   command -v "$tool" >/dev/null || skip "no $tool: make bench-deps"
 done
 
-# A port that nobody listens on; who takes it first has it.
-free_port() {
-  local port
-  while true; do
-    port=$((20000 + RANDOM % 12000))
-    (: <>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || break
-  done
-  echo "$port"
-}
-
-is_open() {
-  (: <>"/dev/tcp/127.0.0.1/$1") 2>/dev/null
-}
-
-# start NAME COMMAND...: it listens on $PORT.
-start() {
-  local name=$1
-  shift
-  "$@" >"$TMP/$name.log" 2>&1 &
-  LIB_PIDS+=($!)
-  wait_until 10 "is_open $PORT"
-}
-
-start_nginx() {
-  PORT=$(free_port)
-  mkdir -p "$TMP/nginx"
-  cat >"$TMP/nginx.conf" <<END
-daemon off;
-worker_processes auto;
-pid $TMP/nginx/pid;
-error_log $TMP/nginx/errors;
-events { worker_connections 1024; }
-http {
-  access_log off;
-  keepalive_requests 1000000000;
-  client_body_temp_path $TMP/nginx/body;
-  proxy_temp_path $TMP/nginx/proxy;
-  fastcgi_temp_path $TMP/nginx/fastcgi;
-  uwsgi_temp_path $TMP/nginx/uwsgi;
-  scgi_temp_path $TMP/nginx/scgi;
-  server {
-    listen 127.0.0.1:$PORT;
-    location / {
-      default_type application/json;
-      return 200 '{"received":true}';
-    }
-  }
-}
-END
-  start nginx nginx -p "$TMP/nginx" -e "$TMP/nginx/errors" -c "$TMP/nginx.conf"
-  NGINX_PORT=$PORT
-}
-
 start_redis() {
   PORT=$(free_port)
   mkdir -p "$TMP/redis"
@@ -127,7 +74,7 @@ FAKE_URL=http://127.0.0.1:9
 write_config
 export FAKE_URL=''
 start_receiver
-start_nginx
+start_nginx '{"received":true}'
 start_redis
 start_beanstalkd
 LPUSHES=$(size_redis)

@@ -212,6 +212,23 @@ static void test_several_targets_of_one(void **state)
 	assert_string_equal(tell_effects(f, "shop/8"), "s2:");
 }
 
+/* Rows beside each other have much in common, but not this. */
+static void test_each_grant_has_its_own(void **state)
+{
+	struct fixture *f = *state;
+
+	see_sub(f, "s1", "7");
+	see_sub(f, "s2", "7");
+	see_sub(f, "s3", "7");
+	f->now_ms = sec(10);
+	see_payment(f, "t1", EFFECT_REFUND, "s1", sec(5), sec(50));
+	assert_string_equal(
+	    tell_effects(f, "shop/7"), "s1: refund by t1[5,50) | s2: | s3:");
+	see_payment(f, "t2", EFFECT_CHARGEBACK, "s2", sec(6), 0);
+	assert_string_equal(tell_effects(f, "shop/7"),
+	    "s1: refund by t1[5,50) | s2: chargeback by t2[6,-) | s3:");
+}
+
 #define TEST(name) \
 	cmocka_unit_test_setup_teardown(name, ledger_setup, fixture_teardown)
 
@@ -226,6 +243,7 @@ int main(void)
 	    TEST(test_a_moment_to_come),
 	    TEST(test_two_payments_one_refunded),
 	    TEST(test_several_targets_of_one),
+	    TEST(test_each_grant_has_its_own),
 	};
 
 	return cmocka_run_group_tests(all, NULL, NULL);

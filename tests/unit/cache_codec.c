@@ -158,6 +158,67 @@ static void test_no_memory_is_no_text(void **state)
 	arena_fini(&small);
 }
 
+/* Keeps the next text of the bytes; true: it is the one that it had. */
+static bool keeps(struct arena *arena, const char *bytes, size_t len,
+    struct span *span, const char **text)
+{
+	const char *before = *text;
+	struct reader r;
+
+	reader_init(&r, (struct span){.data = bytes, .len = len});
+	reader_keep(&r, arena, span, text);
+	return reader_is_ok(&r) && *text == before;
+}
+
+static void test_the_same_text_is_kept(void **state)
+{
+	struct span span = {NULL, 0};
+	const char *text = NULL;
+
+	assert_true(keeps(*state, "\xff\xff", 2, &span, &text));
+	assert_null(text);
+	assert_false(keeps(*state,
+	    "\x00\x02"
+	    "ab",
+	    4, &span, &text));
+	assert_string_equal(text, "ab");
+	assert_true(keeps(*state,
+	    "\x00\x02"
+	    "ab",
+	    4, &span, &text));
+	assert_false(keeps(*state,
+	    "\x00\x02"
+	    "ac",
+	    4, &span, &text));
+	assert_string_equal(text, "ac");
+	assert_false(keeps(*state,
+	    "\x00\x01"
+	    "a",
+	    3, &span, &text));
+	assert_string_equal(text, "a");
+	assert_false(keeps(*state, "\x00\x00", 2, &span, &text));
+	assert_string_equal(text, "");
+	assert_false(keeps(*state, "\xff\xff", 2, &span, &text));
+	assert_null(text);
+	assert_false(keeps(*state, "\x00\x00", 2, &span, &text));
+	assert_string_equal(text, "");
+}
+
+static void test_known_bytes_are_skipped(void **state)
+{
+	const struct span same = {.data = "abc", .len = 3};
+	struct reader r;
+
+	(void)state;
+	reader_init(&r, (struct span){.data = "abcabc", .len = 5});
+	assert_false(reader_skip(&r, (struct span){NULL, 0}));
+	assert_true(reader_skip(&r, same));
+	assert_int_equal(r.left, 2);
+	assert_false(reader_skip(&r, same)); /* cut off */
+	assert_true(reader_is_ok(&r));
+	assert_int_equal(reader_u8(&r), 'a');
+}
+
 /* ---- keys ------------------------------------------------------------- */
 
 static int compare(const struct key *a, const struct key *b)
@@ -353,6 +414,8 @@ int main(void)
 	    cmocka_unit_test(test_a_short_record_reads_as_zeros),
 	    cmocka_unit_test(test_bad_bytes),
 	    cmocka_unit_test(test_no_memory_is_no_text),
+	    cmocka_unit_test(test_the_same_text_is_kept),
+	    cmocka_unit_test(test_known_bytes_are_skipped),
 	    cmocka_unit_test(test_keys_sort_as_their_parts),
 	    cmocka_unit_test(test_object_keys),
 	    cmocka_unit_test(test_a_long_key_is_no_key),
