@@ -8,9 +8,6 @@
 #include "cache/rows.h"
 #include "cache/turn.h"
 
-/* How soon to ask again whether a provider is configured meanwhile. */
-static const int64_t unconfigured_ms = (int64_t)24 * 3600 * 1000;
-
 struct check {
 	int64_t at_ms;
 	uint64_t number;
@@ -87,14 +84,15 @@ static void make_due(struct store_turn *turn, const struct check *check)
 	}
 	after = before;
 	after.check_cause = CAUSE_RESYNC;
-	after.shown.next_check_ms = turn->now_ms + unconfigured_ms;
+	after.shown.next_check_ms = turn->now_ms + TURN_UNCONFIGURED_MS;
 	provider = settings_provider(turn->settings, shown->ref.provider);
 	if (provider != NULL) {
 		jobs_want(turn, &shown->ref, shown->parent_kind,
 		    shown->parent_id, before.check_cause,
 		    objects_spaced(turn->txn, &shown->ref, turn->now_ms));
 		after.shown.next_check_ms =
-		    turn->now_ms + provider->schedule.resync_ms;
+		    turn->now_ms +
+		    schedule_within(&provider->schedule, shown->tier);
 		/* What is overdue was announced by the first moment of it. */
 		if (before.check_cause == CAUSE_RECHECK &&
 		    before.boundary_ms == 0)

@@ -234,7 +234,8 @@ static void count_provider(
 		if (notice->cause != CAUSE_NOTIFIED)
 			continue;
 		tally.notices++;
-		if (at > tally.last_notice_ms)
+		if (at > tally.last_notice_ms ||
+		    tally.last_notice_ms > turn->now_ms)
 			tally.last_notice_ms = at;
 	}
 	tally_put(turn->txn, provider, &tally);

@@ -38,6 +38,7 @@ static struct job_record afresh(const struct settlement *s)
 	job.missing_since_ms = 0;
 	job.stranger = s->job.stranger && s->outcome->verdict == VERDICT_GONE;
 	job.last_error = NULL;
+	job.excerpt = NULL;
 	return job;
 }
 

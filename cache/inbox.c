@@ -11,21 +11,26 @@
 enum {
 	NOTICE_BYTES = 1024, /* more than any notice takes */
 	/* What a waiting notice or job may still come to cost: its job and
-	 * rows, then an object that is new with history and grants. */
-	WORK_BYTES = 1024,
+	 * rows, then an object that is new with history and grants, in pages
+	 * that are half full. */
+	WORK_BYTES = 2048,
+	/* A turn writes every page that it changes anew before the old ones
+	 * are free: at most all there are, and never more than this. */
+	TURN_BYTES = 16 * 1024 * 1024,
 	ROOM_MS = 100,	     /* how long an answer about room is good */
 	TRIM_NOTICES = 32768 /* after so many, some megabytes were mapped */
 };
 
 /* ---- room ------------------------------------------------------------- */
 
-/* What is left of the map below the high-water mark. */
-static int64_t map_room(struct store *store)
+/* What is left of the map below the high-water mark, and what is taken. */
+static int64_t map_room(struct store *store, int64_t *used_bytes)
 {
 	uint64_t map;
 	uint64_t used;
 
 	lmdb_usage(store->db, &map, &used);
+	*used_bytes = (int64_t)used;
 	return (int64_t)(map / 100) * store->high_water - (int64_t)used;
 }
 
@@ -48,6 +53,16 @@ static int refuse(struct lmdb_txn *txn, bool map)
 		: "its disk is filled up to the reserve; make room on it");
 }
 
+/* What finishing it all will take: new pages, and those of a turn. */
+static int64_t work_ahead(struct lmdb_txn *txn, size_t n, int64_t used)
+{
+	int64_t work = WORK_BYTES * (int64_t)(lmdb_count(txn, TABLE_INBOX) +
+					      lmdb_count(txn, TABLE_JOBS) + n);
+	int64_t turn = used + work;
+
+	return work + (turn < TURN_BYTES ? turn : TURN_BYTES);
+}
+
 /*
  * The end of accepted work is paid for when it is accepted: where it could not
  * be finished no notice is taken. Only when room is short does it matter which
@@ -57,24 +72,24 @@ static int check_room(struct store *store, struct lmdb_txn *txn, size_t n)
 {
 	int64_t now = clock_mono_ms();
 	int64_t need = (int64_t)n * (NOTICE_BYTES + WORK_BYTES);
-	int64_t map;
-	int64_t disk;
-	int64_t room;
+	int64_t used, map, disk, left, room, free;
 
 	if (now < store->room_until_ms && store->room_bytes >= need) {
 		store->room_bytes -= need;
 		return 0;
 	}
-	map = map_room(store);
+	map = map_room(store, &used);
 	disk = disk_room(store);
-	room = (map < disk ? map : disk) -
-	       WORK_BYTES * (int64_t)(lmdb_count(txn, TABLE_INBOX) +
-				      lmdb_count(txn, TABLE_JOBS));
-	if (room < need)
-		room += (int64_t)lmdb_free_bytes(store->db);
-	if (room < need)
+	left = map < disk ? map : disk;
+	room = left - work_ahead(txn, n, used);
+	if (room < (int64_t)n * NOTICE_BYTES) {
+		free = (int64_t)lmdb_free_bytes(store->db);
+		room = left + free - work_ahead(txn, n, used - free);
+	}
+	if (room < (int64_t)n * NOTICE_BYTES)
 		return refuse(txn, map < disk);
-	store->room_bytes = room - need;
+	/* What is taken on this answer is paid for twice: in its turn, too. */
+	store->room_bytes = room / 2;
 	store->room_until_ms = now + ROOM_MS;
 	return 0;
 }

@@ -196,6 +196,7 @@ static void encode(struct writer *w, const struct job_record *job)
 	writer_text(w, job->parent_id);
 	writer_text(w, cut(job->last_error, text));
 	writer_i64(w, job->rung_at_ms);
+	writer_text(w, job->excerpt);
 }
 
 static void decode(
@@ -225,6 +226,7 @@ static void decode(
 	out->parent_id = reader_text(r, arena);
 	out->last_error = reader_text(r, arena);
 	out->rung_at_ms = r->left > 0 ? reader_i64(r) : 0;
+	out->excerpt = r->left > 0 ? reader_text(r, arena) : NULL;
 }
 
 int jobs_decode(struct span key, struct span value, struct arena *arena,
@@ -301,6 +303,7 @@ void jobs_restart(struct job_record *job)
 	job->rung_at_ms = 0;
 	job->missing_since_ms = 0;
 	job->last_error = NULL;
+	job->excerpt = NULL;
 }
 
 bool jobs_is_asked(enum cause cause)

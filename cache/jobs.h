@@ -72,6 +72,7 @@ struct job_record {
 	int64_t missing_since_ms;
 	int http_status;
 	const char *last_error;
+	const char *excerpt; /* of the answer, see core/excerpt.h; or NULL */
 };
 
 /* jobs_get(txn, ref, arena, out): 0, ERR_ABSENT, or the sticky error. */

@@ -46,6 +46,8 @@ int objects_skim(struct span key, struct span value, struct arena *arena,
  */
 void objects_put(struct lmdb_txn *txn, const struct object_record *before,
     struct object_record *after);
+/* objects_phase(ref): see struct schedule_turn. */
+uint64_t objects_phase(const struct object_ref *ref);
 /* objects_is_known(txn, ref): there is a record of it. */
 bool objects_is_known(struct lmdb_txn *txn, const struct object_ref *ref);
 /* objects_spaced(txn, ref, now): the earliest next fetch of this object. */

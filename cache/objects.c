@@ -2,6 +2,7 @@
 
 #include "reconciler/base/arena.h"
 #include "reconciler/base/err.h"
+#include "reconciler/base/text.h"
 #include "reconciler/core/ms.h"
 #include "reconciler/core/schedule.h"
 
@@ -41,6 +42,7 @@ static void encode(struct writer *w, const struct object_record *object)
 	writer_text(w, shown->parent_kind);
 	writer_text(w, shown->parent_id);
 	writer_text(w, shown->facts);
+	writer_u8(w, (uint8_t)shown->tier);
 }
 
 static void decode_numbers(struct reader *r, struct object_record *out)
@@ -77,6 +79,9 @@ static void decode_texts(
 	shown->parent_kind = reader_text(r, arena);
 	shown->parent_id = reader_text(r, arena);
 	shown->facts = reader_text(r, arena);
+	if (r->left > 0)
+		shown->tier =
+		    (enum schedule_tier)record_enum(r, SCHEDULE_TIER_COUNT);
 }
 
 static int64_t boundary_of(const struct object_record *object)
@@ -245,10 +250,21 @@ void objects_put(struct lmdb_txn *txn, const struct object_record *before,
 		key_u64(&number, after->number);
 		lmdb_put(txn, TABLE_NUMBERS, key_span(&number), key_span(&key));
 	}
+	population_note(txn, &after->shown.ref,
+	    before == NULL ? NULL : &before->shown.tier, after->shown.tier);
 	put_indexes(txn, before, after, key_span(&key));
 	record_init(&record);
 	encode(&record.w, after);
 	record_put(txn, TABLE_OBJECTS, &key, &record);
+}
+
+uint64_t objects_phase(const struct object_ref *ref)
+{
+	struct key key;
+
+	key_init(&key);
+	key_object(&key, ref);
+	return text_hash(key.data, key.len);
 }
 
 bool objects_is_known(struct lmdb_txn *txn, const struct object_ref *ref)

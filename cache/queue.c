@@ -48,7 +48,9 @@ static struct job show(const struct job_record *job, int64_t now_ms)
 	    .missing_since_ms = job->missing_since_ms,
 	    .rung = job->rung,
 	    .http_status = job->http_status,
+	    .tried_ms = job->tried_ms,
 	    .last_error = job->last_error,
+	    .excerpt = job->excerpt,
 	};
 }
 

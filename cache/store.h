@@ -22,6 +22,7 @@
 #include "reconciler/core/history.h"
 #include "reconciler/core/name.h"
 #include "reconciler/core/observation.h"
+#include "reconciler/core/schedule.h"
 #include "reconciler/core/state.h"
 #include "reconciler/core/stranger.h"
 
@@ -128,6 +129,15 @@ bool store_turn_is_idle(const struct store_turn *turn);
  * answer that kills the worker is parked at last). Returns how many.
  */
 size_t store_turn_recover(struct store_turn *turn);
+
+/*
+ * store_turn_reclock(turn, max): at a worker's start, and when the wall clock
+ * stepped back: jobs that would wait longer than anything of theirs may
+ * (schedule_longest_wait) are due now, and checks that are farther away than
+ * any resync get their turn anew: both were written by a clock that was ahead.
+ * Returns how many; 0: no more.
+ */
+size_t store_turn_reclock(struct store_turn *turn, size_t max);
 
 /*
  * store_turn_collect(turn, max): move up to max notices from the inbox into
@@ -238,6 +248,7 @@ struct outcome {
 	bool gone_for_sure;
 	bool hopeless;	     /* GARBLED: asking again cannot help */
 	const char *cause;   /* not TRUTH: text for people */
+	const char *excerpt; /* of the answer, redacted; or NULL */
 	int http_status;     /* 0: none */
 	int64_t retry_at_ms; /* LATER: not before; 0: our own back-off */
 	int64_t started_ms;  /* wall clock, when its first request began */
@@ -390,7 +401,9 @@ struct job {
 	int64_t missing_since_ms; /* first "no such object" of this job */
 	uint32_t rung;		  /* of the re-check ladder */
 	int http_status;	  /* of the last attempt */
+	int64_t tried_ms;	  /* when that began; 0: none failed */
 	const char *last_error;	  /* or NULL */
+	const char *excerpt;	  /* of the answer to it, redacted; or NULL */
 };
 
 /* The record of one object. */
@@ -415,7 +428,8 @@ struct object {
 	 * for, or one that has passed and that brought nothing yet; 0: none.
 	 */
 	int64_t boundary_ms;
-	uint64_t entries; /* of history */
+	enum schedule_tier tier; /* how often it is re-read */
+	uint64_t entries;	 /* of history */
 };
 
 /* 0 and *out, or ERR_ABSENT. */
@@ -541,6 +555,7 @@ struct tally {
 	uint64_t gone;
 	uint64_t other_mode; /* answers of the other mode, ignored */
 	uint64_t handovers;  /* objects that went to another account */
+	uint64_t told;	     /* news that a notice told us of */
 	struct strangers strangers;
 };
 
@@ -567,6 +582,7 @@ int store_view_stats(struct store_view *view, int64_t now_ms,
     struct store_stats *out, struct err_text *err);
 
 #include "cache/discover.h"
+#include "cache/population.h"
 #include "cache/waited.h"
 
 #endif

@@ -2,7 +2,6 @@
 
 #include "reconciler/base/arena.h"
 #include "reconciler/base/err.h"
-#include "reconciler/base/random.h"
 
 #include "cache/accounts.h"
 #include "cache/credits.h"
@@ -32,15 +31,50 @@ static bool is_superseded(const struct settlement *s)
 
 /* ---- the record ------------------------------------------------------- */
 
+/*
+ * When it last changed, as far as that is known: what was there at the first
+ * look may be old, unless the provider says when that began.
+ */
+static int64_t changed_at(
+    const struct object *shown, const struct observation *obs)
+{
+	return shown->changed_at_ms != shown->first_seen_ms
+		   ? shown->changed_at_ms
+		   : obs->changed_at_ms;
+}
+
+/* It gives something that is not over: that it says so has to stay fresh. */
+static bool still_grants(
+    const struct object_record *record, const struct observation *obs)
+{
+	if (obs == NULL)
+		return record->grants > 0;
+	for (size_t i = 0; i < obs->n_grants; i++) {
+		if (obs->grants[i].state != STATE_ENDED)
+			return true;
+	}
+	return false;
+}
+
 void truth_plan_check(struct settlement *s, struct object_record *record,
     const struct observation *obs)
 {
-	struct observation nothing = {0};
+	static const struct observation nothing;
+	struct object *shown = &record->shown;
+	struct schedule_turn turn = {.phase = objects_phase(&shown->ref)};
+	struct schedule_age age = {
+	    .state = still_grants(record, obs) ? STATE_ACTIVE : shown->state,
+	    .seen_ms = shown->first_seen_ms};
 	bool boundary = false;
 
-	record->shown.next_check_ms =
-	    schedule_next_check(obs != NULL ? obs : &nothing, s->turn->now_ms,
-		s->schedule, random_next(s->turn->random), &boundary);
+	if (obs == NULL)
+		obs = &nothing;
+	age.changed_ms = changed_at(shown, obs);
+	age.reversible_until_ms = obs->reversible_until_ms;
+	turn.tier = schedule_tier(s->schedule, &age, s->turn->now_ms);
+	shown->tier = turn.tier;
+	shown->next_check_ms = schedule_next_check(
+	    obs, s->turn->now_ms, s->schedule, &turn, &boundary);
 	record->check_cause = boundary ? CAUSE_RECHECK : CAUSE_RESYNC;
 }
 
@@ -265,8 +299,13 @@ static void count(struct settlement *s)
 	    arena_text(&s->turn->arena, s->outcome->observation->status);
 	if (s->plan.news == HISTORY_NEWS)
 		s->tally.news++;
+	if (s->plan.news == HISTORY_NEWS && s->notified)
+		s->tally.told++;
 	if (!is_repair(s))
 		return;
+	/* One that came when the clock was ahead came by now, if not before. */
+	if (s->tally.last_notice_ms > s->turn->now_ms)
+		s->tally.last_notice_ms = s->turn->now_ms;
 	s->out->repair = true;
 	s->tally.repairs++;
 	s->tally.last_repair_ms = s->turn->now_ms;

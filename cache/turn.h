@@ -19,6 +19,9 @@ enum {
 	RECORD_MAX = 16 * 1024 /* bytes of one encoded record, at most */
 };
 
+/* How soon to ask again whether a provider is configured meanwhile. */
+#define TURN_UNCONFIGURED_MS ((int64_t)24 * 3600 * 1000)
+
 struct store {
 	struct lmdb *db;
 	char *path; /* owned */
@@ -85,5 +88,13 @@ void health_get(struct lmdb_txn *txn, const char *provider, struct health *out);
 void tally_get(struct lmdb_txn *txn, const char *provider, struct tally *out);
 void tally_put(
     struct lmdb_txn *txn, const char *provider, const struct tally *tally);
+
+/*
+ * How many objects of a provider are on record, by tier. population_note(txn,
+ * ref, before, after): one of them is about to be written; before NULL: it is
+ * new. A store that was not counted yet is counted then.
+ */
+void population_note(struct lmdb_txn *txn, const struct object_ref *ref,
+    const enum schedule_tier *before, enum schedule_tier after);
 
 #endif

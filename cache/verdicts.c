@@ -15,6 +15,7 @@ static struct job_record failed(const struct settlement *s)
 	job.attempts++;
 	job.tried_ms = s->outcome->started_ms;
 	job.last_error = s->outcome->cause;
+	job.excerpt = s->outcome->excerpt;
 	return job;
 }
 
@@ -143,5 +144,6 @@ void verdicts_barred(struct settlement *s)
 	struct job_record job = s->job;
 
 	job.last_error = s->outcome->cause;
+	job.excerpt = s->outcome->excerpt;
 	endings_retry(s, &job, s->turn->now_ms);
 }

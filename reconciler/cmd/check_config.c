@@ -9,6 +9,7 @@
 
 #include "reconciler/io/print.h"
 
+#include "reconciler/cmd/plan.h"
 #include "reconciler/cmd/provider.h"
 #include "reconciler/cmd/settings.h"
 
@@ -159,6 +160,8 @@ static void show_provider(struct arena *a, const struct provider_settings *p)
 	show_number(a, "concurrency", (unsigned long long)p->concurrency);
 	print_field(stdout, "timeout", duration(a, p->timeout_ms));
 	print_field(stdout, "resync", duration(a, p->schedule.resync_ms));
+	print_field(stdout, "resync_ended",
+	    duration(a, schedule_longest(&p->schedule)));
 	print_field(stdout, "recheck", rungs(a, &p->schedule));
 	print_field(stdout, "missing_window",
 	    duration(a, p->schedule.missing_window_ms));
@@ -182,23 +185,34 @@ static void warn_provider(
 		log_event(&context->log, LOG_WARN, "open_hook", pairs, 2);
 }
 
+static void show_all(const struct cmd_context *context,
+    struct cmd_session *session, uint64_t objects)
+{
+	const struct settings *s = session->settings;
+
+	show_common(&session->arena, s);
+	show_on_change(&session->arena, &s->on_change);
+	for (size_t i = 0; i < s->n_providers; i++) {
+		show_provider(&session->arena, &s->providers[i]);
+		plan_show(context, session, &s->providers[i], objects);
+		warn_provider(context, &s->providers[i]);
+	}
+	printf("\n%s is valid\n", s->file);
+}
+
 int cmd_check_config(struct cmd_context *context)
 {
+	int64_t objects = 0;
+	const struct cmd_option options[] = {
+	    {"objects", CMD_NUMBER, &objects, NULL}};
 	struct cmd_session session;
 	int status = CMD_ERROR;
 
-	if (!cmd_parse(context, NULL, 0, 0, 0))
+	if (!cmd_parse(context, options, 1, 0, 0))
 		return CMD_ERROR;
 	if (cmd_open_settings(context, SETTINGS_ALL_SECRETS, &session) == 0) {
-		const struct settings *s = session.settings;
-
-		show_common(&session.arena, s);
-		show_on_change(&session.arena, &s->on_change);
-		for (size_t i = 0; i < s->n_providers; i++) {
-			show_provider(&session.arena, &s->providers[i]);
-			warn_provider(context, &s->providers[i]);
-		}
-		printf("\n%s is valid\n", s->file);
+		plan_open(&session);
+		show_all(context, &session, (uint64_t)objects);
 		status = CMD_OK;
 	}
 	cmd_close(&session);

@@ -53,7 +53,7 @@ static const struct cmd commands[] = {
 	"bind a provider's customer to your account", cmd_link},
     {"unlink", "PROVIDER/CUSTOMER | -", "take a link back", cmd_unlink},
     {"stats", "[--json]", "queue, lag, provider health, repairs", cmd_stats},
-    {"check-config", "", "validate the configuration and show it",
+    {"check-config", "[--objects N]", "validate the configuration and show it",
 	cmd_check_config},
     {"version", "", "print the version", cmd_version},
 };

@@ -40,6 +40,7 @@ struct raw_provider {
 	int64_t concurrency;
 	int64_t timeout_ms;
 	int64_t resync_ms;
+	int64_t resync_ended_ms; /* 0: as resync_ms */
 	int64_t silence_ms;
 	int64_t missing_window_ms;
 	struct config_durations recheck;
@@ -78,6 +79,7 @@ static const struct config_key keys[] = {
     RANGE("concurrency", CONFIG_INT, concurrency, 1, 1024),
     RANGE("timeout", CONFIG_DURATION, timeout_ms, 0.1 * SECOND, 300 * SECOND),
     RANGE("resync", CONFIG_DURATION, resync_ms, SECOND, 366 * DAY),
+    RANGE("resync_ended", CONFIG_DURATION, resync_ended_ms, SECOND, 366 * DAY),
     RANGE("silence", CONFIG_DURATION, silence_ms, SECOND, 366 * DAY),
     RANGE("missing_window", CONFIG_DURATION, missing_window_ms, 0, 7 * DAY),
     RANGE("recheck", CONFIG_DURATIONS, recheck, 0.1 * SECOND, 7 * DAY),
@@ -218,6 +220,8 @@ static void copy_schedule(const struct client *client,
 	for (size_t i = 0; i < n && i < SCHEDULE_RUNGS_MAX; i++)
 		schedule->rungs_ms[schedule->n_rungs++] = rungs[i];
 	schedule->resync_ms = raw->resync_ms;
+	schedule->resync_ended_ms =
+	    raw->resync_ended_ms != 0 ? raw->resync_ended_ms : raw->resync_ms;
 	schedule->missing_window_ms = raw->missing_window_ms;
 }
 
@@ -314,6 +318,12 @@ static int check_rest(const struct config_node *node,
 		    "\"%s\" is what deliveries are called in the queue; "
 		    "use another name",
 		    raw->name);
+	if (raw->resync_ended_ms != 0 && raw->resync_ended_ms < raw->resync_ms)
+		return config_complain(node, "resync_ended", err,
+		    "what has ended is read as often as all else or more "
+		    "rarely: resync (%lld s) or more is allowed, got %lld s",
+		    (long long)raw->resync_ms / 1000,
+		    (long long)raw->resync_ended_ms / 1000);
 	if (raw->account_from != NULL &&
 	    !field_pointer_is_valid(raw->account_from))
 		return config_complain(node, "account_from", err,

@@ -9,6 +9,7 @@
 #include "reconciler/base/text.h"
 
 #include "reconciler/io/print.h"
+#include "reconciler/io/reasons.h"
 #include "reconciler/io/wire.h"
 
 #include "reconciler/cmd/settings.h"
@@ -25,6 +26,7 @@ struct queue_question {
 /* Where visited jobs go: lines of JSON at once, rows of a table at the end. */
 struct job_sink {
 	struct print_table table;
+	struct reasons parked;
 	struct arena *arena;
 	bool json;
 };
@@ -43,6 +45,8 @@ static int show_job(void *cookie, const struct job *job)
 	struct job_sink *sink = cookie;
 	struct arena *a = sink->arena;
 
+	if (job->state == JOB_PARKED)
+		reasons_add(&sink->parked, a, job);
 	if (!sink->json) {
 		const char *cells[] = {arena_text(a, job->ref.provider),
 		    arena_text(a, job->ref.kind), arena_text(a, job->ref.id),
@@ -56,6 +60,13 @@ static int show_job(void *cookie, const struct job *job)
 		return print_table_row(&sink->table, cells);
 	}
 	return print_job_line(job);
+}
+
+/* Many parked ones have few reasons: these come last, where they are seen. */
+static void print_list(struct job_sink *sink)
+{
+	print_table_out(&sink->table, stdout);
+	reasons_print(&sink->parked, sink->arena);
 }
 
 static int list(struct cmd_context *context, const struct queue_question *q)
@@ -79,7 +90,7 @@ static int list(struct cmd_context *context, const struct queue_question *q)
 		if (rc != 0)
 			cmd_fail(context, &err);
 		else if (!q->json)
-			print_table_out(&sink.table, stdout);
+			print_list(&sink);
 	}
 	cmd_close(&s);
 	return rc == 0 ? CMD_OK : CMD_ERROR;
@@ -108,7 +119,9 @@ static void print_job(struct cmd_session *s, const struct job *job)
 	print_field(stdout, "last http",
 	    job->http_status == 0 ? NULL
 				  : arena_printf(a, "%d", job->http_status));
+	print_field(stdout, "last tried", print_time(a, job->tried_ms));
 	print_field(stdout, "last error", job->last_error);
+	print_field(stdout, "last answer", job->excerpt);
 }
 
 static void print_object(struct cmd_session *s, const struct object *o)
@@ -125,6 +138,7 @@ static void print_object(struct cmd_session *s, const struct object *o)
 	print_field(
 	    stdout, "missing since", print_time(a, o->missing_since_ms));
 	print_field(stdout, "next check", print_time(a, o->next_check_ms));
+	print_field(stdout, "tier", schedule_tier_name(o->tier));
 }
 
 static int print_object_line(const struct object *object)

@@ -1,11 +1,13 @@
 /* stats: what a person at three in the morning asks first. */
 #include <stdio.h>
 
+#include "cache/counts.h"
 #include "cache/store.h"
 
 #include "reconciler/base/buf.h"
 #include "reconciler/core/settings.h"
 
+#include "reconciler/io/desk.h"
 #include "reconciler/io/print.h"
 #include "reconciler/io/status.h"
 #include "reconciler/io/wire.h"
@@ -71,6 +73,42 @@ static void print_providers(struct cmd_session *s, const struct status *r)
 	print_table_out(&table, stdout);
 }
 
+static const char *ratio(struct cmd_session *s, const struct provider_status *p)
+{
+	double fetches = status_fetches_per_notification(p);
+
+	return fetches < 0 ? NULL : arena_printf(&s->arena, "%.2f", fetches);
+}
+
+/* How well its notifications reach us: what was told of all that was news. */
+static void print_endpoints(struct cmd_session *s, const struct status *r)
+{
+	static const char *const headers[] = {"NOTIFIES", "LAST NOTICE",
+	    "NEWS TOLD", "FETCHES PER NOTICE", "UNSIGNED", "WRONG TOKEN",
+	    "MALFORMED", "UNAVAILABLE", NULL};
+	struct print_table table;
+
+	putchar('\n');
+	print_table_init(&table, &s->arena, headers);
+	for (size_t i = 0; i < r->n; i++) {
+		const struct provider_status *p = &r->providers[i];
+		const uint64_t *refused = p->received->n;
+		const char *cells[] = {p->provider->name,
+		    print_time(&s->arena, p->tally->last_notice_ms),
+		    arena_printf(&s->arena, "%llu of %llu",
+			(unsigned long long)p->tally->told,
+			(unsigned long long)p->tally->told +
+			    (unsigned long long)p->tally->repairs),
+		    ratio(s, p), number(s, refused[DESK_UNSIGNED]),
+		    number(s, refused[DESK_WRONG_TOKEN]),
+		    number(s, refused[DESK_MALFORMED]),
+		    number(s, refused[DESK_UNAVAILABLE])};
+
+		print_table_row(&table, cells);
+	}
+	print_table_out(&table, stdout);
+}
+
 static void print_targets(struct cmd_session *s, const struct status *r)
 {
 	static const char *const headers[] = {"ON CHANGE", "HEALTH", "WAITING",
@@ -107,10 +145,15 @@ static int print(struct cmd_context *context, struct cmd_session *s, bool json)
 	if (status_collect(
 		s->view, s->settings, s->now_ms, &s->arena, &r, &err) != 0)
 		return cmd_fail(context, &err);
+	if (status_collect_parked(
+		s->view, s->settings, s->now_ms, &s->arena, &r, &err) != 0)
+		return cmd_fail(context, &err);
 	if (!json) {
 		print_store(s, &r);
 		print_providers(s, &r);
+		print_endpoints(s, &r);
 		print_targets(s, &r);
+		reasons_print(&r.parked, &s->arena);
 		return CMD_OK;
 	}
 	buf_init(&line, SIZE_MAX);

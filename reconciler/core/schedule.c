@@ -1,3 +1,4 @@
+#include "reconciler/core/health.h"
 #include "reconciler/core/ms.h"
 #include "reconciler/core/observation.h"
 
@@ -80,6 +81,123 @@ int64_t schedule_overdue(const struct observation *obs, int64_t now_ms)
 	return since_ms;
 }
 
+/* ---- by age ----------------------------------------------------------- */
+
+const char *schedule_tier_name(enum schedule_tier tier)
+{
+	static const char *const names[SCHEDULE_TIER_COUNT] = {
+	    [SCHEDULE_ACTIVE] = "active",
+	    [SCHEDULE_RECENT] = "recent",
+	    [SCHEDULE_ENDED] = "ended",
+	};
+
+	return (unsigned int)tier < SCHEDULE_TIER_COUNT ? names[tier]
+							: "unknown";
+}
+
+static int64_t most(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+/* Nothing can make of it what it was any more. */
+static bool is_final(
+    const struct schedule_age *age, int64_t since_ms, int64_t now_ms)
+{
+	switch (age->state) {
+	case STATE_ENDED:
+	case STATE_FAILED:
+	case STATE_REFUNDED:
+	case STATE_REVERSED:
+		return age->reversible_until_ms <= now_ms;
+	case STATE_PAID:
+		if (age->reversible_until_ms != 0)
+			return age->reversible_until_ms <= now_ms;
+		return ms_between(since_ms, now_ms) >= SCHEDULE_SETTLED_MS;
+	default:
+		return false;
+	}
+}
+
+static bool is_ended(const struct schedule *schedule,
+    const struct schedule_age *age, int64_t now_ms)
+{
+	int64_t since_ms =
+	    age->changed_ms != 0 ? age->changed_ms : age->seen_ms;
+
+	return schedule->resync_ended_ms > schedule->resync_ms &&
+	       since_ms != 0 &&
+	       ms_between(since_ms, now_ms) >= schedule->resync_ended_ms &&
+	       is_final(age, since_ms, now_ms);
+}
+
+enum schedule_tier schedule_tier(const struct schedule *schedule,
+    const struct schedule_age *age, int64_t now_ms)
+{
+	if (age->changed_ms != 0 && age->changed_ms <= now_ms &&
+	    ms_between(age->changed_ms, now_ms) < schedule->resync_ms)
+		return SCHEDULE_RECENT;
+	return is_ended(schedule, age, now_ms) ? SCHEDULE_ENDED
+					       : SCHEDULE_ACTIVE;
+}
+
+int64_t schedule_within(
+    const struct schedule *schedule, enum schedule_tier tier)
+{
+	int64_t within_ms = schedule->resync_ms;
+
+	if (tier == SCHEDULE_RECENT)
+		within_ms /= SCHEDULE_LATELY;
+	else if (tier == SCHEDULE_ENDED)
+		within_ms = most(within_ms, schedule->resync_ended_ms);
+	return most(within_ms, SCHEDULE_SPACING_MS);
+}
+
+int64_t schedule_longest(const struct schedule *schedule)
+{
+	return schedule_within(schedule, SCHEDULE_ENDED);
+}
+
+int64_t schedule_fresh(const struct schedule *schedule, enum state state)
+{
+	return state == STATE_ENDED
+		   ? most(schedule->resync_ms, schedule->resync_ended_ms)
+		   : schedule->resync_ms;
+}
+
+/* Ids that count up must not stand in a row (the end of splitmix64). */
+static uint64_t mixed(uint64_t phase)
+{
+	phase = (phase ^ (phase >> 30)) * 0xbf58476d1ce4e5b9u;
+	phase = (phase ^ (phase >> 27)) * 0x94d049bb133111ebu;
+	return phase ^ (phase >> 31);
+}
+
+int64_t schedule_resync(int64_t now_ms, int64_t within_ms, uint64_t phase)
+{
+	int64_t period_ms = within_ms - within_ms / 8;
+	int64_t from_ms = ms_add(now_ms, within_ms / 16);
+	int64_t turn_ms = (int64_t)(mixed(phase) % (uint64_t)period_ms);
+	int64_t past_ms =
+	    (from_ms % period_ms + period_ms - turn_ms) % period_ms;
+
+	if (past_ms < 0)
+		past_ms += period_ms; /* a clock before 1970 */
+	return past_ms == 0 ? from_ms : ms_add(from_ms, period_ms - past_ms);
+}
+
+int64_t schedule_longest_wait(const struct schedule *schedule)
+{
+	int64_t wait_ms =
+	    most(SCHEDULE_RETRY_CAP_MS, HEALTH_RETRY_AFTER_MAX_MS);
+
+	for (size_t i = 0; i < schedule->n_rungs && i < SCHEDULE_RUNGS_MAX; i++)
+		wait_ms = most(wait_ms, schedule->rungs_ms[i]);
+	return most(wait_ms, schedule->missing_window_ms);
+}
+
+/* ---- the next look unasked -------------------------------------------- */
+
 /* The next look so far, and whether it is for a boundary. */
 struct next {
 	int64_t now_ms;
@@ -111,15 +229,14 @@ static void meet_boundary(struct next *next, int64_t boundary_ms)
 }
 
 int64_t schedule_next_check(const struct observation *obs, int64_t now_ms,
-    const struct schedule *schedule, uint64_t random, bool *boundary)
+    const struct schedule *schedule, const struct schedule_turn *turn,
+    bool *boundary)
 {
-	int64_t resync_ms = schedule->resync_ms, overdue_ms;
 	struct next next = {.now_ms = now_ms};
+	int64_t overdue_ms;
 
-	if (resync_ms < SCHEDULE_SPACING_MS)
-		resync_ms = SCHEDULE_SPACING_MS;
-	next.at_ms = ms_add(
-	    now_ms, resync_ms - resync_ms / 4 + spread(random, resync_ms / 4));
+	next.at_ms = schedule_resync(
+	    now_ms, schedule_within(schedule, turn->tier), turn->phase);
 	overdue_ms = schedule_overdue(obs, now_ms);
 	if (overdue_ms != 0)
 		meet_overdue(&next, overdue_ms);

@@ -14,6 +14,9 @@ void api_state_stats(struct api_call *call)
 	int rc = status_collect(call->view, call->settings, call->now_ms,
 	    call->arena, &status, NULL);
 
+	if (rc == 0)
+		rc = status_collect_parked(call->view, call->settings,
+		    call->now_ms, call->arena, &status, NULL);
 	if (rc != 0) {
 		api_call_fail(call, rc);
 		return;

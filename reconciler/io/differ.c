@@ -181,7 +181,11 @@ int differ_tell(const struct comparison *c, struct err_text *err)
 		sides.access =
 		    entitle_answer(sides.here, sides.n_here, c->now_ms) !=
 		    entitle_answer(sides.there, sides.n_there, c->now_ms);
-		return tell_answer(c, &sides);
+		if (!c->unknown)
+			return tell_answer(c, &sides);
+		tell(c, &sides, "missing", NULL,
+		    c->outcome->observation->status);
+		return 1;
 	}
 	/* Its last state is kept on purpose: access is as it was. */
 	if (c->record->missing_since_ms != 0)

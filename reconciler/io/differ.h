@@ -21,6 +21,7 @@ struct comparison {
 	const struct object *record;
 	const struct outcome *outcome; /* TRUTH or GONE */
 	bool pending;
+	bool unknown; /* it is not on record: only its name is set there */
 	int64_t now_ms;
 	struct arena *arena;
 	void (*found)(void *cookie, const struct drift *drift);

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "reconciler/base/err.h"
+#include "reconciler/core/excerpt.h"
 #include "reconciler/core/health.h"
 #include "reconciler/core/settings.h"
 
@@ -268,6 +269,24 @@ static bool is_refused(struct flight *flight, const struct fetch_result *result)
 	return again;
 }
 
+/* Of what could not be used, a few words for the person who looks at it. */
+static const char *excerpt(
+    struct flight *flight, const struct fetch_result *result)
+{
+	const char *key = flight->lane->provider->api_key;
+	const char *half = key == NULL ? NULL : strchr(key, ':');
+	const char *const secrets[] = {
+	    key, half == NULL ? NULL : half + 1, flight->lane->token.text};
+	char text[EXCERPT_MAX + 1];
+
+	if (flight->state != FLIGHT_ENDED ||
+	    flight->outcome.verdict == VERDICT_TRUTH || result->body == NULL ||
+	    result->len == 0 || result->too_large)
+		return NULL;
+	excerpt_make(result->body, result->len, secrets, 3, text);
+	return arena_text(&flight->arena, text);
+}
+
 /* What the provider's health learns from an answer. */
 static struct health_event learnt(const struct flight *flight,
     const struct fetch_result *result, int64_t wait_ms, int64_t now_ms)
@@ -303,6 +322,7 @@ bool flight_answer(struct flight *flight, const struct fetch_result *result,
 		    "the answer is larger than worker.max_reply");
 	else
 		read_answer(flight, result, now_ms);
+	flight->outcome.excerpt = excerpt(flight, result);
 	if (wait_ms > 0)
 		flight->outcome.retry_at_ms = now_ms + wait_ms;
 	*event = learnt(flight, result, wait_ms, now_ms);

@@ -143,6 +143,11 @@ static uint64_t repairs_of(const struct provider_status *p)
 	return p->tally->repairs;
 }
 
+static uint64_t told_of(const struct provider_status *p)
+{
+	return p->tally->told;
+}
+
 static uint64_t silent_of(const struct provider_status *p)
 {
 	return p->silent;
@@ -170,6 +175,9 @@ static const struct {
     {{"trueup_provider_repairs", OPENMETRICS_COUNTER, NULL,
 	 "News that no notification told of."},
 	repairs_of},
+    {{"trueup_provider_news_told", OPENMETRICS_COUNTER, NULL,
+	 "News that a notification told of."},
+	told_of},
     {{"trueup_provider_silent", OPENMETRICS_GAUGE, NULL,
 	 "1 while the alarm for lost notifications rings."},
 	silent_of},
@@ -252,6 +260,51 @@ static void add_health(struct buf *out, const struct status *status)
 	}
 }
 
+static void add_fetches_per_notification(
+    struct buf *out, const struct status *status)
+{
+	static const struct openmetrics_family family = {
+	    "trueup_provider_fetches_per_notification", OPENMETRICS_GAUGE, NULL,
+	    "All requests by all notifications; none: nothing came yet."};
+
+	openmetrics_begin(out, &family);
+	for (size_t k = 0; k < status->n; k++) {
+		const struct provider_status *p = &status->providers[k];
+		const struct openmetrics_label label = label_of(p);
+		double ratio = status_fetches_per_notification(p);
+
+		if (ratio >= 0)
+			openmetrics_seconds(
+			    out, &family, &label, (int64_t)(ratio * 1000));
+	}
+}
+
+/* Two labels are one too many for us: a family for each tier. */
+static void add_objects(struct buf *out, const struct status *status)
+{
+	static const struct openmetrics_family families[] = {
+	    [SCHEDULE_ACTIVE] = {"trueup_provider_objects_active",
+		OPENMETRICS_GAUGE, NULL,
+		"Objects that are read within resync."},
+	    [SCHEDULE_RECENT] = {"trueup_provider_objects_recent",
+		OPENMETRICS_GAUGE, NULL, "Objects that have changed lately."},
+	    [SCHEDULE_ENDED] = {"trueup_provider_objects_ended",
+		OPENMETRICS_GAUGE, NULL,
+		"Objects that are over for long, read within resync_ended."},
+	};
+
+	for (int i = 0; i < SCHEDULE_TIER_COUNT; i++) {
+		openmetrics_begin(out, &families[i]);
+		for (size_t k = 0; k < status->n; k++) {
+			const struct provider_status *p = &status->providers[k];
+			const struct openmetrics_label label = label_of(p);
+
+			openmetrics_number(
+			    out, &families[i], &label, p->objects[i]);
+		}
+	}
+}
+
 void metrics_store(struct buf *out, const struct status *status, int64_t now_ms)
 {
 	add_gauge(out, "trueup_store_readable",
@@ -264,6 +317,8 @@ void metrics_store(struct buf *out, const struct status *status, int64_t now_ms)
 	add_moments(out, status);
 	metrics_counts(out, status);
 	metrics_delivery(out, status, now_ms);
+	add_fetches_per_notification(out, status);
+	add_objects(out, status);
 }
 
 /* ---- this process ------------------------------------------------------- */

@@ -14,6 +14,8 @@
 
 #include "reconciler/io/query.h"
 
+enum { CLOCK_SLACK_MS = 60 * 1000 /* clocks are corrected all the time */ };
+
 /* Not even of what it is is known: then it may be of what is asked about. */
 static bool is_unknown(const struct grant *grant)
 {
@@ -79,8 +81,10 @@ static bool is_verified(const struct held_grant *held, int64_t now_ms)
 {
 	const struct provider_settings *p = held->provider;
 
-	return p != NULL &&
-	       now_ms - held->verified_at_ms <= p->schedule.resync_ms &&
+	/* What a clock that has stepped back calls to come may be old. */
+	return p != NULL && held->verified_at_ms - now_ms <= CLOCK_SLACK_MS &&
+	       now_ms - held->verified_at_ms <=
+		   schedule_fresh(&p->schedule, held->grant.state) &&
 	       !has_passed(held->grant.renews_ms, held->verified_at_ms, now_ms);
 }
 

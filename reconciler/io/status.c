@@ -47,6 +47,9 @@ static int collect_provider(struct store_view *view,
 	if (rc == 0)
 		rc = collect_counts(view, arena, out, err);
 	if (rc == 0)
+		rc = store_view_population(
+		    view, provider->name, out->objects, err);
+	if (rc == 0)
 		rc = store_view_lists(view, provider->name, arena, &out->lists,
 		    &out->n_lists, err);
 	return rc;
@@ -104,4 +107,57 @@ int status_collect(struct store_view *view, const struct settings *settings,
 	if (rc == 0)
 		rc = collect_targets(view, settings, out, err);
 	return rc;
+}
+
+double status_fetches_per_notification(const struct provider_status *p)
+{
+	if (p->tally->notices == 0)
+		return -1;
+	return (double)p->health->fetches / (double)p->tally->notices;
+}
+
+/* Of each provider so many are looked at: enough to see what it is. */
+enum { PARKED_LOOKS = 10000 };
+
+struct parked_walk {
+	struct reasons *reasons;
+	struct arena *arena;
+	size_t left;
+};
+
+static int visit_parked(void *cookie, const struct job *job)
+{
+	struct parked_walk *walk = cookie;
+
+	if (walk->left-- == 0)
+		return 1;
+	reasons_add(walk->reasons, walk->arena, job);
+	return 0;
+}
+
+int status_collect_parked(struct store_view *view,
+    const struct settings *settings, int64_t now_ms, struct arena *arena,
+    struct status *status, struct err_text *err)
+{
+	struct job_filter filter = {.state = JOB_PARKED};
+	struct parked_walk walk = {
+	    .reasons = &status->parked, .arena = arena, .left = PARKED_LOOKS};
+	uint64_t parked = status->store.jobs[JOB_PARKED];
+	int rc = 0;
+
+	for (size_t i = 0; parked > 0 && rc >= 0 && i < settings->n_providers;
+	     i++) {
+		filter.provider = settings->providers[i].name;
+		walk.left = PARKED_LOOKS;
+		rc = store_view_jobs(
+		    view, &filter, now_ms, visit_parked, &walk, err);
+	}
+	if (rc >= 0)
+		reasons_add_others(&status->parked, parked);
+	filter.provider = NULL;
+	walk.left = PARKED_LOOKS;
+	if (rc >= 0)
+		rc = store_view_deliveries(
+		    view, &filter, now_ms, visit_parked, &walk, err);
+	return rc < 0 ? rc : 0;
 }

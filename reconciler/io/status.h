@@ -6,6 +6,7 @@
 #include "cache/deliveries.h"
 #include "cache/store.h"
 
+#include "reconciler/io/reasons.h"
 #include "reconciler/io/wire.h"
 
 #include <stddef.h>
@@ -24,7 +25,22 @@ struct status {
 	size_t n_targets;
 	struct delivery_state deliveries[DELIVERY_TARGET_COUNT]; /* their own */
 	struct latency commits[COMMIT_BY_COUNT];
+	struct reasons parked; /* only after status_collect_parked */
 };
+
+/*
+ * status_collect_parked(view, settings, now, arena, status, err): add why jobs
+ * are parked; costs a look at each of the first of them.
+ */
+int status_collect_parked(struct store_view *view,
+    const struct settings *settings, int64_t now_ms, struct arena *arena,
+    struct status *status, struct err_text *err);
+
+/*
+ * status_fetches_per_notification(p): all requests to it, whatever for, by its
+ * notifications; negative: none came yet.
+ */
+double status_fetches_per_notification(const struct provider_status *p);
 
 /*
  * status_providers(view, settings, now, arena, out, err): of all that only

@@ -123,6 +123,16 @@ void tell_recovered(const struct log *log, size_t n)
 	log_event(log, LOG_WARN, "recovered", pairs, 2);
 }
 
+void tell_reclocked(const struct log *log, size_t n)
+{
+	struct log_pair pairs[] = {
+	    log_number("times", (int64_t)n),
+	    log_text("why", "they were set by a clock that was ahead"),
+	};
+
+	log_event(log, LOG_WARN, "reclocked", pairs, 2);
+}
+
 void tell_token(const struct log *log, const struct lane *lane)
 {
 	int64_t at_ms = lane->token.renew_at_ms;

@@ -16,6 +16,8 @@ void tell_handover(const struct log *log, const struct flight *flight);
 void tell_unknown(const struct log *log, const struct flight *flight);
 /* tell_recovered(log, n): claims of a killed worker were taken back. */
 void tell_recovered(const struct log *log, size_t n);
+/* tell_reclocked(log, n): times of a clock that was ahead were set anew. */
+void tell_reclocked(const struct log *log, size_t n);
 /* tell_token(log, lane): a fresh token is held; never the token itself. */
 void tell_token(const struct log *log, const struct lane *lane);
 /* tell_silence(log, lane): changes are found, but no notifications come. */

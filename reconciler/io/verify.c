@@ -7,6 +7,7 @@
 #include "reconciler/base/random.h"
 #include "reconciler/base/stop.h"
 #include "reconciler/base/text.h"
+#include "reconciler/core/listing.h"
 #include "reconciler/core/settings.h"
 
 #include "reconciler/io/differ.h"
@@ -23,9 +24,13 @@ enum {
 	WAIT_MS = 1000
 };
 
-/* Names to be looked at: of a sample all, else the next ones of a walk. */
+/*
+ * Names to be looked at: of a sample all, else the next ones of a walk, at last
+ * what a page of a list names and no record knows.
+ */
 struct names {
 	struct object_ref *refs;
+	const struct member *members; /* of a page: with their parents */
 	size_t n;
 	size_t next;
 	struct arena arena;
@@ -46,6 +51,9 @@ struct verifier {
 	struct names names;
 	size_t lane;		  /* whose objects are being walked */
 	struct store_place place; /* how far */
+	size_t list_lane;	  /* then whose lists */
+	size_t list;		  /* which of them */
+	char cursor[LISTING_CURSOR_MAX + 1]; /* "": its first page */
 };
 
 static bool is_meant(const struct verifier *v, const struct lane *lane)
@@ -64,6 +72,7 @@ static int walk(struct verifier *v, struct err_text *err)
 
 	arena_reset(&v->names.arena);
 	v->names.n = v->names.next = 0;
+	v->names.members = NULL;
 	while (rc == 0 && v->names.n == 0 && v->lane < v->n_lanes) {
 		const struct lane *lane = &v->lanes[v->lane];
 
@@ -129,7 +138,8 @@ static int take_sample(struct verifier *v, struct err_text *err)
 
 static bool has_next(struct verifier *v, int *rc, struct err_text *err)
 {
-	if (v->names.next == v->names.n && v->options->sample == 0)
+	if (v->names.next == v->names.n && v->options->sample == 0 &&
+	    v->lane < v->n_lanes)
 		*rc = walk(v, err);
 	return *rc == 0 && v->names.next < v->names.n;
 }
@@ -154,8 +164,32 @@ static struct flight *free_flight(struct verifier *v)
 	return NULL;
 }
 
+static void begin(struct verifier *v, struct lane *lane, struct flight *f)
+{
+	f->claim.cause = CAUSE_MANUAL;
+	flight_begin(f, lane);
+	v->active++;
+	lane->in_flight++;
+	pace_take(&lane->pace, 1);
+	f->paid = true;
+}
+
+/* As a list named it. */
+static void claim_member(
+    struct verifier *v, struct flight *f, const struct member *member)
+{
+	const struct object_ref *ref = &v->names.refs[v->names.next];
+	struct arena *a = &f->arena;
+
+	f->claim = (struct claim){
+	    .ref = {arena_text(a, ref->provider), arena_text(a, member->kind),
+		arena_text(a, member->id)},
+	    .parent_kind = arena_text(a, member->parent_kind),
+	    .parent_id = arena_text(a, member->parent_id)};
+}
+
 /* What is asked for is what is on record, with the parent that it knows. */
-static int depart(struct verifier *v, struct lane *lane, struct flight *f,
+static int claim_known(struct verifier *v, struct flight *f,
     const struct object_ref *ref, struct err_text *err)
 {
 	struct store_view *view = NULL;
@@ -165,17 +199,27 @@ static int depart(struct verifier *v, struct lane *lane, struct flight *f,
 	if (rc == 0)
 		rc = store_view_object(view, ref, &f->arena, &object, err);
 	store_view_close(view);
+	if (rc == 0)
+		f->claim = (struct claim){.ref = object.ref,
+		    .parent_kind = object.parent_kind,
+		    .parent_id = object.parent_id};
+	return rc;
+}
+
+static int depart(struct verifier *v, struct lane *lane, struct flight *f,
+    struct err_text *err)
+{
+	size_t at = v->names.next;
+	int rc = 0;
+
+	if (v->names.members != NULL)
+		claim_member(v, f, &v->names.members[at]);
+	else
+		rc = claim_known(v, f, &v->names.refs[at], err);
+	v->names.next++;
 	if (rc != 0)
 		return rc == ERR_ABSENT ? 0 : rc;
-	f->claim = (struct claim){.ref = object.ref,
-	    .parent_kind = object.parent_kind,
-	    .parent_id = object.parent_id,
-	    .cause = CAUSE_MANUAL};
-	flight_begin(f, lane);
-	v->active++;
-	lane->in_flight++;
-	pace_take(&lane->pace, 1);
-	f->paid = true;
+	begin(v, lane, f);
 	return 0;
 }
 
@@ -205,9 +249,136 @@ static int depart_all(struct verifier *v, struct err_text *err)
 		if (lane == NULL || f == NULL ||
 		    lane_room(lane, lane_now_is()) == 0)
 			break;
-		v->names.next++;
-		rc = depart(v, lane, f, ref, err);
+		rc = depart(v, lane, f, err);
 	}
+	return rc;
+}
+
+/* ---- lists: what is there and not here ----------------------------------- */
+
+static void next_list(struct verifier *v)
+{
+	v->cursor[0] = '\0';
+	v->list++;
+}
+
+/* The list whose page comes next; NULL: all were read, or none is to be. */
+static const struct client_list *list_of(struct verifier *v)
+{
+	if (v->options->sample > 0)
+		return NULL;
+	while (v->list_lane < v->n_lanes) {
+		struct lane *lane = &v->lanes[v->list_lane];
+
+		if (is_meant(v, lane) &&
+		    v->list < lane->provider->client->n_lists)
+			return &lane->provider->client->lists[v->list];
+		v->list_lane++;
+		v->list = 0;
+	}
+	return NULL;
+}
+
+/* Pages one by one, each when all that the one before named is compared. */
+static bool is_time_for_a_page(const struct verifier *v)
+{
+	return v->active == 0 && v->names.next == v->names.n;
+}
+
+static void depart_page(struct verifier *v)
+{
+	const struct client_list *list;
+	struct lane *lane;
+	struct flight *f = free_flight(v);
+
+	while (is_time_for_a_page(v) && !stop_requested() &&
+	       (list = list_of(v)) != NULL) {
+		lane = &v->lanes[v->list_lane];
+		if (!lane_is_allowed(lane, lane_now_is())) {
+			count_unread(v, lane->health.reason);
+			next_list(v);
+			continue;
+		}
+		if (lane_room(lane, lane_now_is()) == 0)
+			return;
+		f->claim = (struct claim){
+		    .ref = {lane->provider->name, listing_kind, list->name},
+		    .cursor = v->cursor[0] == '\0'
+				  ? NULL
+				  : arena_text(&f->arena, v->cursor)};
+		begin(v, lane, f);
+	}
+}
+
+static bool is_unknown(
+    struct store_view *view, const struct object_ref *ref, struct arena *arena)
+{
+	struct object object;
+	struct err_text ignored;
+
+	return name_ref_is_valid(ref) && !listing_is(ref) &&
+	       store_view_object(view, ref, arena, &object, &ignored) ==
+		   ERR_ABSENT;
+}
+
+/* Those that no record knows are looked at next, before the page after. */
+static int take_unknown(struct verifier *v, const struct flight *f,
+    struct store_view *view, struct err_text *err)
+{
+	const struct listing *listing = f->outcome.listing;
+	struct names *names = &v->names;
+	struct member *members;
+
+	arena_reset(&names->arena);
+	names->n = names->next = 0;
+	names->refs =
+	    arena_alloc(&names->arena, listing->n + 1, sizeof(*names->refs));
+	members = arena_alloc(&names->arena, listing->n + 1, sizeof(*members));
+	names->members = members;
+	if (names->refs == NULL || members == NULL)
+		return err_set(err, ERR_FULL, "a page is too large");
+	for (size_t i = 0; i < listing->n; i++) {
+		const struct member *m = &listing->items[i];
+		struct arena *a = &names->arena;
+		struct object_ref ref = {f->lane->provider->name,
+		    arena_text(a, m->kind), arena_text(a, m->id)};
+
+		if (arena_failed(a) || !is_unknown(view, &ref, a))
+			continue;
+		members[names->n] = (struct member){.kind = ref.kind,
+		    .id = ref.id,
+		    .parent_kind = arena_text(a, m->parent_kind),
+		    .parent_id = arena_text(a, m->parent_id)};
+		names->refs[names->n++] = ref;
+	}
+	return arena_failed(&names->arena)
+		   ? err_set(err, ERR_FULL, "a page is too large")
+		   : 0;
+}
+
+static int conclude_page(
+    struct verifier *v, const struct flight *f, struct err_text *err)
+{
+	const struct listing *listing = f->outcome.listing;
+	const char *problem = f->outcome.cause;
+	struct store_view *view = NULL;
+	int rc;
+
+	if (f->outcome.verdict == VERDICT_TRUTH)
+		problem = listing_problem(listing, f->claim.cursor);
+	if (f->outcome.verdict != VERDICT_TRUTH || problem != NULL) {
+		count_unread(v, problem);
+		next_list(v);
+		return 0;
+	}
+	rc = store_view_open(v->store, &view, err);
+	if (rc == 0)
+		rc = take_unknown(v, f, view, err);
+	store_view_close(view);
+	if (listing->next == NULL)
+		next_list(v);
+	else
+		(void)text_copy(v->cursor, sizeof(v->cursor), listing->next);
 	return rc;
 }
 
@@ -236,11 +407,16 @@ static int compare(struct verifier *v, const struct flight *f,
 	struct object record;
 	int rc = store_view_object(view, &f->claim.ref, arena, &record, err);
 
-	if (rc != 0)
-		return rc == ERR_ABSENT ? 0 : rc;
-	v->report->checked++;
-	if (record.fetch_started_ms > f->outcome.started_ms)
+	if (rc == ERR_ABSENT && f->outcome.verdict == VERDICT_GONE)
 		return 0;
+	if (rc != 0 && rc != ERR_ABSENT)
+		return rc;
+	v->report->checked++;
+	if (rc == 0 && record.fetch_started_ms > f->outcome.started_ms)
+		return 0;
+	if (rc == ERR_ABSENT)
+		record = (struct object){.ref = f->claim.ref};
+	c.unknown = rc == ERR_ABSENT;
 	c.record = &record;
 	c.pending = is_pending(view, &f->claim.ref, arena, c.now_ms);
 	rc = differ_tell(&c, err);
@@ -260,11 +436,14 @@ static int conclude(struct verifier *v, struct flight *f, struct err_text *err)
 	struct arena arena;
 	int rc;
 
+	if (listing_is(&f->claim.ref))
+		return conclude_page(v, f, err);
 	if (o->verdict != VERDICT_TRUTH && o->verdict != VERDICT_GONE) {
 		count_unread(v, o->cause);
 		return 0;
 	}
-	if (o->verdict == VERDICT_TRUTH && o->observation->other_mode)
+	if (o->verdict == VERDICT_TRUTH &&
+	    (o->observation->other_mode || o->observation->pointer))
 		return 0;
 	arena_init(&arena, LOOK_BYTES);
 	rc = store_view_open(v->store, &view, err);
@@ -350,8 +529,10 @@ static int loop(struct verifier *v, struct err_text *err)
 	int stop = stop_fd();
 	int rc = depart_all(v, err);
 
-	while (rc == 0 && (v->active > 0 || v->names.next < v->names.n) &&
-	       !stop_requested()) {
+	depart_page(v);
+	while (rc == 0 && !stop_requested() &&
+	       (v->active > 0 || v->names.next < v->names.n ||
+		   list_of(v) != NULL)) {
 		rc = requests_send(&v->requests, err);
 		if (rc == 0)
 			rc = requests_wait(
@@ -361,6 +542,8 @@ static int loop(struct verifier *v, struct err_text *err)
 			rc = arrive_all(v, err);
 		if (rc == 0)
 			rc = depart_all(v, err);
+		if (rc == 0)
+			depart_page(v);
 	}
 	return rc;
 }

@@ -19,7 +19,10 @@ struct settings;
 struct drift {
 	const struct object_ref *ref;
 	const char *account; /* whose it is on record, or NULL */
-	/* "status", "grant", "end", "quantity", "owner", "missing" */
+	/*
+	 * "status", "grant", "end", "quantity", "owner", or "missing": there,
+	 * when there is something here; else here.
+	 */
 	const char *what;
 	const char *here;  /* on record; or NULL */
 	const char *there; /* at the provider; or NULL */
@@ -45,6 +48,9 @@ struct verify_report {
 };
 
 /*
+ * Without a sample the provider's lists are read as well, where it has any, and
+ * what they name and no record knows is looked at.
+ *
  * verify_run(settings, store, options, log, report, err): 0, also when there is
  * drift; negative when it could not go on. Ends early when stop_requested().
  */

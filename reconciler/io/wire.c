@@ -230,6 +230,8 @@ void wire_line_of_job(struct buf *out, const struct job *job)
 	wire_line_number(out, "rung", job->rung);
 	wire_line_time(out, "missing_since", job->missing_since_ms);
 	wire_line_number_or_null(out, "http_status", job->http_status);
+	wire_line_time(out, "last_tried", job->tried_ms);
+	wire_line_text(out, "last_answer", job->excerpt);
 }
 
 void wire_job(const struct job *job, struct buf *out)
@@ -253,6 +255,7 @@ void wire_line_of_object(struct buf *out, const struct object *object)
 	wire_line_time(out, "changed_at", object->changed_at_ms);
 	wire_line_time(out, "missing_since", object->missing_since_ms);
 	wire_line_time(out, "next_check", object->next_check_ms);
+	wire_line_text(out, "tier", schedule_tier_name(object->tier));
 	wire_line_number(out, "entries", object->entries);
 }
 

@@ -5,6 +5,8 @@
 #ifndef TRUEUP_IO_WIRE_H
 #define TRUEUP_IO_WIRE_H
 
+#include "reconciler/core/schedule.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -37,6 +39,7 @@ struct provider_status {
 	/* For monitors only: cache/counts.h. */
 	const struct look_counts *looks;
 	const struct received_counts *received;
+	uint64_t objects[SCHEDULE_TIER_COUNT];
 };
 
 /* What `stats` knows of one target of on_change. */

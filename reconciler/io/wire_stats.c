@@ -1,3 +1,4 @@
+#include "cache/counts.h"
 #include "cache/deliveries.h"
 #include "cache/store.h"
 
@@ -5,6 +6,7 @@
 #include "reconciler/base/clock.h"
 #include "reconciler/core/settings.h"
 
+#include "reconciler/io/desk.h"
 #include "reconciler/io/status.h"
 #include "reconciler/io/wire_line.h"
 
@@ -33,6 +35,8 @@ static void put_budget(struct buf *out, const struct provider_settings *p)
 	wire_line_number(out, "concurrency", (uint64_t)p->concurrency);
 	wire_line_number(
 	    out, "resync_s", (uint64_t)p->schedule.resync_ms / 1000);
+	wire_line_number(out, "resync_ended_s",
+	    (uint64_t)schedule_longest(&p->schedule) / 1000);
 }
 
 static void put_lists(struct buf *out, const struct provider_status *s)
@@ -51,6 +55,36 @@ static void put_lists(struct buf *out, const struct provider_status *s)
 		wire_line_end(out);
 	}
 	wire_line_end_list(out);
+}
+
+/* How well its notifications reach us. */
+static void put_endpoint(struct buf *out, const struct provider_status *s)
+{
+	const uint64_t *n = s->received->n;
+	double fetches = status_fetches_per_notification(s);
+
+	if (fetches < 0)
+		wire_line_null(out, "fetches_per_notification");
+	else
+		wire_line_real(out, "fetches_per_notification", fetches);
+	wire_line_number(
+	    out, "news_expected", s->tally->told + s->tally->repairs);
+	wire_line_number(out, "news_told", s->tally->told);
+	wire_line_inner(out, "refused");
+	wire_line_number(out, "unsigned", n[DESK_UNSIGNED]);
+	wire_line_number(out, "wrong_token", n[DESK_WRONG_TOKEN]);
+	wire_line_number(out, "malformed", n[DESK_MALFORMED]);
+	wire_line_number(out, "unavailable", n[DESK_UNAVAILABLE]);
+	wire_line_end(out);
+}
+
+static void put_objects(struct buf *out, const uint64_t n[SCHEDULE_TIER_COUNT])
+{
+	wire_line_inner(out, "objects");
+	for (int i = 0; i < SCHEDULE_TIER_COUNT; i++)
+		wire_line_number(
+		    out, schedule_tier_name((enum schedule_tier)i), n[i]);
+	wire_line_end(out);
 }
 
 static void put_provider(struct buf *out, const struct provider_status *s)
@@ -79,6 +113,8 @@ static void put_provider(struct buf *out, const struct provider_status *s)
 	wire_line_number(out, "other_mode", t->other_mode);
 	wire_line_number(out, "handovers", t->handovers);
 	wire_line_bool(out, "silent", s->silent);
+	put_endpoint(out, s);
+	put_objects(out, s->objects);
 	put_budget(out, s->provider);
 	put_lists(out, s);
 	wire_line_end(out);
@@ -124,10 +160,28 @@ static void put_store(
 	wire_line_number(out, "map_used_bytes", stats->map_used_bytes);
 }
 
+static void put_parked(struct buf *out, const struct reasons *parked)
+{
+	wire_line_list(out, "parked");
+	for (size_t i = 0; i < parked->n; i++) {
+		const struct reason_group *group = &parked->groups[i];
+
+		wire_line_element(out);
+		wire_line_text(out, "provider", group->provider);
+		wire_line_text(out, "reason", group->reason);
+		wire_line_number(out, "jobs", group->jobs);
+		wire_line_time(out, "oldest_at", group->oldest_ms);
+		wire_line_text(out, "example", group->example);
+		wire_line_end(out);
+	}
+	wire_line_end_list(out);
+}
+
 void wire_stats(const struct status *status, int64_t now_ms, struct buf *out)
 {
 	wire_line_begin(out);
 	put_store(out, &status->store, now_ms);
+	put_parked(out, &status->parked);
 	wire_line_list(out, "providers");
 	for (size_t i = 0; i < status->n; i++)
 		put_provider(out, &status->providers[i]);

@@ -26,6 +26,8 @@ enum {
 	ADVANCE_MAX = 1000,
 	REJUDGE_MAX = 1000,
 	PRUNE_MAX = 1000, /* changes that are kept long enough */
+	RECLOCK_MAX = 1000,
+	STEP_MS = 1000, /* of the wall clock, back: less is a correction */
 	/* A wake that got lost (it cannot, but) is made up for after this. */
 	FOLLOW_LOOK_MS = 1000,
 	/* One is on its way while the one before is recorded: so the turn that
@@ -59,6 +61,8 @@ struct worker {
 	size_t active;		/* flights that are not free */
 	size_t turns;		/* to begin with another lane each time */
 	bool recovered;		/* claims of a killed worker were taken back */
+	bool reclocked;		/* nothing waits for a clock that was ahead */
+	int64_t ahead_ms;	/* of the wall clock before the monotonic one */
 	bool all_judged;	/* by the policies in force */
 	bool more_inbox;	/* the last turn did not collect everything */
 	bool idle;		/* the last turn wrote nothing */
@@ -252,15 +256,33 @@ static void look_ahead(struct worker *w, struct store_turn *turn)
 	w->report->parked = store_turn_parked(turn);
 }
 
-static void do_turn(struct worker *w, struct store_turn *turn)
+/* Claims of a killed worker, and times that a wrong clock wrote. */
+static void mend(struct worker *w, struct store_turn *turn)
 {
-	if (!w->recovered) {
-		size_t n = store_turn_recover(turn);
+	struct lane_now now = lane_now_is();
+	int64_t ahead_ms = now.wall_ms - now.mono_ms;
+	size_t n;
 
+	if (!w->recovered) {
+		n = store_turn_recover(turn);
 		if (n > 0)
 			tell_recovered(w->log, n);
 		w->recovered = true;
 	}
+	if (ahead_ms < w->ahead_ms - STEP_MS)
+		w->reclocked = false;
+	w->ahead_ms = ahead_ms;
+	if (w->reclocked)
+		return;
+	n = store_turn_reclock(turn, RECLOCK_MAX);
+	if (n > 0)
+		tell_reclocked(w->log, n);
+	w->reclocked = n == 0;
+}
+
+static void do_turn(struct worker *w, struct store_turn *turn)
+{
+	mend(w, turn);
 	w->more_inbox = store_turn_collect(turn, COLLECT_MAX) == COLLECT_MAX;
 	settle_ended(w, turn);
 	w->report->changes += store_turn_advance(turn, ADVANCE_MAX);
@@ -338,7 +360,8 @@ static int64_t next_wait_ms(struct worker *w, struct lane_now now)
 		wait_ms = least(wait_ms, lane_wait_ms(&w->lanes[i], now));
 	if (w->next_other_ms != 0)
 		wait_ms = least(wait_ms, w->next_other_ms - now.wall_ms);
-	if (w->more_inbox || !w->all_judged || has_ended(w) || wait_ms < 0)
+	if (w->more_inbox || !w->all_judged || !w->reclocked || has_ended(w) ||
+	    wait_ms < 0)
 		wait_ms = 0;
 	if (w->idle && wait_ms < IDLE_PAUSE_MS)
 		wait_ms = IDLE_PAUSE_MS;
@@ -380,7 +403,7 @@ static bool is_drained(struct worker *w)
 {
 	struct lane_now now = lane_now_is();
 
-	if (w->active > 0 || w->more_inbox || !w->all_judged)
+	if (w->active > 0 || w->more_inbox || !w->all_judged || !w->reclocked)
 		return false;
 	for (size_t i = 0; i < w->n_lanes; i++) {
 		if (!lane_is_drained(&w->lanes[i], now))

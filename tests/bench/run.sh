@@ -6,7 +6,7 @@
 set -euo pipefail
 
 : "${SRC:?make bench sets it}"
-PARTS=${PARTS:-receiver api reconcile check large scale idle coalesce}
+PARTS=${PARTS:-receiver api reconcile check large scale idle coalesce plan}
 TOP=$(mktemp -d "${TMPDIR:-/tmp}/trueup-bench.XXXXXX")
 trap 'rm -rf "$TOP"' EXIT
 trap 'exit 130' INT

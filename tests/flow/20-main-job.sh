@@ -90,7 +90,7 @@ keys . 'seq account entitled was state grant at recorded_at cause' \
 assert_json '[.seq, .account, .entitled, .was, .state, .cause, .grant.id]' \
   '[1,"ecurring/7",true,false,"active","notified","1"]' <"$TMP/changes"
 tu stats --json | keys . 'inbox jobs oldest_due_age_s objects accounts '\
-'transitions changes repairs map_bytes map_used_bytes providers'
+'transitions changes repairs map_bytes map_used_bytes parked providers'
 
 # For people: a table, the same answer.
 tu account ecurring/7 >"$TMP/table"

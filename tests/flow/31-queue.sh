@@ -53,6 +53,18 @@ assert_eq "$(tu queue list --json | jq -c 'keys_unsorted | .[:9]')" \
   "$(jq -nc '"provider kind id state due attempts notices first_notified " +
     "last_notified" | split(" ")')"
 tu queue list --json | jq 'has("last_error")' | is true
+job 3 '[.http_status, .last_tried != null, .last_answer[:24]]' |
+  is '[200,true,"<!DOCTYPE html> <html><h"]'
+said 0 'last answer' tu queue show ecurring subscription 3
+
+# Parked ones by their reason.
+tu stats --json | jq -c '.parked[] | [.provider, .jobs, .reason, .example,
+  .oldest_at != null]' | is '["ecurring",1,"the content type is not JSON",
+  "subscription 3",true]'
+tu stats | grep -q '^ecurring  *1  .* subscription 3  *the content type' ||
+  fail "no group: $(tu stats)"
+tu queue list --state parked | grep -q '^PARKED  *JOBS' || fail "no groups"
+tu queue list --state due | grep -q '^PARKED' && fail "groups of none"
 tu stats --json | assert_json '.jobs' '{"due":0,"waiting":0,"parked":1}'
 
 # One that waits, one that is due.
@@ -102,3 +114,18 @@ drained
 job 3 .state | is ''
 history subscription 3 '[.status, .cause]' | is '["active","notified"]'
 tu stats --json | assert_json '.jobs.parked' 0
+
+# What is shown of an answer tells what is wrong, and nothing of anybody.
+fault "$(jq -nc --arg key "$KEY" '{kind: "subscription", id: "4", status: 500,
+  count: 1, text: "{\"error\":{\"message\":\"no key \($key) of jo@example.org\",
+  \"code\":42},\"customer\":\"Jo Doe\",\"amount\":99.5}"}')"
+subscription '{"id":"4"}'
+told subscription 4
+drain >"$TMP/status"
+if job 4 | grep -e "$KEY" -e example.org -e 'Jo Doe' -e '99\.5'; then
+  fail "it is shown"
+fi
+job 4 .last_answer | jq -r . | grep -qF '{"error":{"message":"no key *** of ***"' ||
+  fail "$(job 4 .last_answer)"
+said 0 '1 would be retried' tu queue retry ecurring subscription 4 --dry-run
+said 0 '1 dropped' tu queue drop ecurring subscription 4

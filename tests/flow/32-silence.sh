@@ -37,6 +37,13 @@ drain >"$TMP/status"
 drained
 tu stats --json | assert_json '.providers[0].silent' false
 
+# What was to be told of, what was, and what each notification cost.
+tu stats --json | assert_json '.providers[0] |
+  [.news_expected, .news_told, .news_expected - .news_told == .repairs,
+  .fetches_per_notification == .fetches / .notifications,
+  .last_notification_at != null]' '[2,1,true,true,true]'
+tu stats | grep -q '1 of 2' || fail "stats does not show it: $(tu stats)"
+
 # One that stays tells of it once, while it stays.
 start_worker
 happens subscription 1 '{"status":"resumed","at":"-1m"}'

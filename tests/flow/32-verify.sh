@@ -33,6 +33,7 @@ happens subscription 2 '{"cancel_date":"+10d"}'
 control edit '{"kind":"subscription","id":"3",
   "set":{"/relationships/customer/data/id":"else"}}' >/dev/null
 control delete '{"kind":"subscription","id":"4"}' >/dev/null
+subscription '{"id":"6","customer":"c6"}' # nobody told us of it
 record >"$TMP/before"
 status=0
 tu verify --json >"$TMP/drift" 2>"$TMP/verify.err" || status=$?
@@ -40,20 +41,24 @@ assert_eq "$status" 2 "drift"
 jq -sc 'map([.id, .what, .here, .access]) | sort' "$TMP/drift" | is '[
   ["1","grant","3/- active",true],["1","status","active",true],
   ["2","end","none",false],["3","owner","c3",false],
-  ["4","missing","active",false]]'
+  ["4","missing","active",false],["6","missing",null,true]]'
 jq -sc 'map(select(.id == "1") | [.there, .account]) | sort' "$TMP/drift" | is \
   '[["3/- paused","ecurring/c1"],["paused","ecurring/c1"]]'
-grep -q '5 objects compared: 4 differ' "$TMP/verify.err" || fail "not counted"
+jq -sc 'map(select(.id == "6") | [.there, .account])' "$TMP/drift" |
+  is '[["active",null]]'
+grep -q '6 objects compared: 5 differ' "$TMP/verify.err" || fail "not counted"
 record >"$TMP/after"
 cmp -s "$TMP/before" "$TMP/after" || fail "it wrote: $(diff "$TMP/before" \
   "$TMP/after")"
 tu verify >"$TMP/text" || true
 grep -q 'subscription 1  status: active here, paused there, ACCESS DIFFERS' \
   "$TMP/text" || fail "not for people: $(cat "$TMP/text")"
+grep -q 'subscription 6  missing: none here, active there, ACCESS DIFFERS' \
+  "$TMP/text" || fail "what is missing here: $(cat "$TMP/text")"
 
 # What is to be looked at anyway is late, not wrong; so is what a provider may
 # only not know yet.
-for id in 2 3 4; do
+for id in 2 3 4 6; do
   told subscription $id
 done
 drained

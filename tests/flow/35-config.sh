@@ -36,6 +36,26 @@ if grep -qE "$KEY|$HOOK_TOKEN" "$TMP/shown"; then
   fail "a secret is shown"
 fi
 
+# What a resync takes, of so many objects, and whether the rate is enough.
+write_config 'rate = 25.0;'
+tu check-config --objects 1000000 >"$TMP/plan" 2>"$TMP/plan.err"
+grep -q '^resync takes  *13.2/s of 20/s: kept' "$TMP/plan" ||
+  fail "$(cat "$TMP/plan")"
+grep -q resync_too_short "$TMP/plan.err" && fail "a warning for nothing"
+tu check-config --objects 10000000 >"$TMP/plan" 2>"$TMP/plan.err"
+grep -q '^resync takes  *132/s of 20/s: impossible' "$TMP/plan" ||
+  fail "$(cat "$TMP/plan")"
+grep -q '^resync, shortest  *159h' "$TMP/plan" || fail "$(cat "$TMP/plan")"
+grep -q 'warn resync_too_short provider=ecurring .*159h' "$TMP/plan.err" ||
+  fail "$(cat "$TMP/plan.err")"
+tu check-config | grep -q '^resync takes' && fail "of a store that is not there"
+subscription '{"id":"1"}'
+told_and_drained subscription 1
+tu check-config | grep -q '^objects  *1 on record' || fail "not counted"
+rm -r "$STORE"
+
+wrong 'resync_ended' 'resync_ended 86400' \
+  's/rate = 10000.0;/rate = 10000.0; resync_ended = "1h";/'
 wrong 'rtae' 'rtae rate timeout' 's/rate = 10000.0/rtae = 10000.0/'
 wrong 'stroe ' 'stroe store' 's/^store /stroe /'
 wrong 'pth' 'pth path' 's/path =/pth =/'

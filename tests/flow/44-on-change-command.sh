@@ -128,7 +128,8 @@ tu queue list --state parked --json |
       tu changes --since 5 | head -n 1 | jq .recorded_at)"',
     "last_notified":'"$(tu changes --since 5 | head -n 1 | jq .recorded_at)"',
     "last_error":"exit status 3: cannot take ecurring/1","cause":"notified",
-    "in_flight":false,"rung":0,"missing_since":null,"http_status":null}'
+    "in_flight":false,"rung":0,"missing_since":null,"http_status":null,
+    "last_tried":null,"last_answer":null}'
 tu queue show on_change command 6 >"$TMP/shown"
 grep -q 'cannot take ecurring/1' "$TMP/shown" || fail "$(cat "$TMP/shown")"
 grep -qF "$(tu changes --since 5 | head -n 1)" "$TMP/shown" ||

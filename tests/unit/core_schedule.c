@@ -180,6 +180,22 @@ static void test_spaced(void **state)
 	}
 }
 
+/* Of an active object. */
+static int64_t next_check(const struct observation *obs, int64_t now_ms,
+    const struct schedule *schedule, uint64_t phase, bool *boundary)
+{
+	const struct schedule_turn turn = {.phase = phase};
+
+	return schedule_next_check(obs, now_ms, schedule, &turn, boundary);
+}
+
+/* Between a sixteenth and fifteen of them of a resync of 24 hours. */
+static bool is_a_turn(int64_t wait_ms)
+{
+	return wait_ms >= 24 * HOUR_MS / 16 &&
+	       wait_ms <= 24 * (HOUR_MS / 16 * 15);
+}
+
 struct check_row {
 	const char *name;
 	int64_t boundaries_ms[3]; /* from now; 0: no more */
@@ -213,11 +229,10 @@ static void check_next(const struct check_row *row, uint64_t random)
 		obs.n_boundaries++;
 	}
 	wait_ms =
-	    schedule_next_check(&obs, NOW_MS, &schedule, random, &boundary) -
-	    NOW_MS;
+	    next_check(&obs, NOW_MS, &schedule, random, &boundary) - NOW_MS;
 	if (boundary != (row->want_ms != 0) ||
 	    (boundary && wait_ms != row->want_ms) ||
-	    (!boundary && (wait_ms < 18 * HOUR_MS || wait_ms > 24 * HOUR_MS)))
+	    (!boundary && !is_a_turn(wait_ms)))
 		fail_msg(
 		    "%s: %d, %lld ms", row->name, boundary, (long long)wait_ms);
 }
@@ -241,10 +256,10 @@ static void test_next_check_without_resync(void **state)
 	bool boundary;
 
 	(void)state;
-	assert_true(schedule_next_check(
-			&obs, NOW_MS, &schedule, 0, &boundary) >= NOW_MS + 750);
-	assert_true(schedule_next_check(
-			&obs, INT64_MAX, &schedule, 1, &boundary) == INT64_MAX);
+	assert_true(
+	    next_check(&obs, NOW_MS, &schedule, 0, &boundary) >= NOW_MS + 62);
+	assert_true(
+	    next_check(&obs, INT64_MAX, &schedule, 1, &boundary) == INT64_MAX);
 }
 
 struct renewal_row {
@@ -273,6 +288,9 @@ static void check_renewal(const struct renewal_row *row, uint64_t random)
 	const struct schedule schedule = {.resync_ms = 24 * HOUR_MS};
 	struct grant grants[2] = {{.status = "active"}, {.status = "active"}};
 	struct observation obs = {.grants = grants, .n_grants = 2};
+	const int64_t turn_ms =
+	    schedule_resync(NOW_MS, schedule.resync_ms, random) - NOW_MS;
+	bool due = row->want_ms != 0 && row->want_ms <= turn_ms;
 	int64_t wait_ms, overdue_ms;
 	bool boundary;
 
@@ -281,12 +299,9 @@ static void check_renewal(const struct renewal_row *row, uint64_t random)
 			grants[i].renews_ms = NOW_MS + row->renews_ms[i];
 	}
 	wait_ms =
-	    schedule_next_check(&obs, NOW_MS, &schedule, random, &boundary) -
-	    NOW_MS;
+	    next_check(&obs, NOW_MS, &schedule, random, &boundary) - NOW_MS;
 	overdue_ms = schedule_overdue(&obs, NOW_MS);
-	if (boundary != (row->want_ms != 0) ||
-	    (boundary && wait_ms != row->want_ms) ||
-	    (!boundary && (wait_ms < 18 * HOUR_MS || wait_ms > 24 * HOUR_MS)) ||
+	if (boundary != due || wait_ms != (due ? row->want_ms : turn_ms) ||
 	    overdue_ms != (row->overdue_ms ? NOW_MS + row->overdue_ms : 0))
 		fail_msg("%s: %d, %lld ms, overdue %lld", row->name, boundary,
 		    (long long)wait_ms, (long long)overdue_ms);
@@ -305,13 +320,13 @@ static void test_renewals(void **state)
 			check_renewal(&renewals[i], randoms[r]);
 	}
 	/* A resync that comes sooner anyway stays what it is. */
-	assert_true(schedule_next_check(&obs, NOW_MS, &often, 0, &boundary) <=
+	assert_true(next_check(&obs, NOW_MS, &often, 0, &boundary) <=
 		    NOW_MS + HOUR_MS / 2);
 	assert_false(boundary);
 	/* The clock stepped wildly. */
 	grant.renews_ms = INT64_MIN;
-	assert_true(schedule_next_check(
-			&obs, INT64_MAX, &often, 0, &boundary) == INT64_MAX);
+	assert_true(
+	    next_check(&obs, INT64_MAX, &often, 0, &boundary) == INT64_MAX);
 }
 
 int main(void)
