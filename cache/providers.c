@@ -72,13 +72,15 @@ void tally_get(struct lmdb_txn *txn, const char *provider, struct tally *out)
 	}
 	if (r.left > 0)
 		out->handovers = reader_u64(&r);
+	if (r.left > 0)
+		out->caught_up = reader_u64(&r);
 	check(txn, &r);
 }
 
 void tally_put(
     struct lmdb_txn *txn, const char *provider, const struct tally *tally)
 {
-	uint8_t data[112];
+	uint8_t data[120];
 	struct writer w;
 
 	writer_init(&w, data, sizeof(data));
@@ -95,6 +97,7 @@ void tally_put(
 	writer_u64(&w, tally->strangers.missing[1]);
 	writer_u32(&w, tally->strangers.next);
 	writer_u64(&w, tally->handovers);
+	writer_u64(&w, tally->caught_up);
 	put_part(txn, provider, PART_TALLY, &w);
 }
 
