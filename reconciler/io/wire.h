@@ -37,6 +37,8 @@ struct provider_status {
 	/* For monitors only: cache/counts.h. */
 	const struct look_counts *looks;
 	const struct received_counts *received;
+	const struct list_progress *log; /* of these, the log; or NULL */
+	const char *window; /* whole, closing, gap, refused; or NULL */
 };
 
 /* What `stats` knows of one target of on_change. */
