@@ -178,7 +178,7 @@ static bool claim_job(struct store_turn *turn, const struct object_ref *ref,
 	    .stranger = job.stranger,
 	};
 	if (listing_is(&out->ref))
-		out->cursor = lists_cursor(turn->txn, &out->ref, arena);
+		lists_claim(turn->txn, &out->ref, arena, out);
 	else
 		learn_parent(turn, arena, out);
 	return true;

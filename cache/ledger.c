@@ -68,7 +68,7 @@ void store_turn_settle(
 	if (outcome->verdict == VERDICT_TRUTH && outcome->listing != NULL)
 		lists_settle(&s);
 	else if (is_lost_list(outcome))
-		settle_garbled(&s);
+		(outcome->gone_for_sure ? lists_refused : settle_garbled)(&s);
 	else
 		by_verdict[outcome->verdict](&s);
 	looks_note(&s);

@@ -4,7 +4,9 @@
 #include "reconciler/base/err.h"
 #include "reconciler/base/random.h"
 #include "reconciler/base/text.h"
+#include "reconciler/core/catch_up.h"
 #include "reconciler/core/listing.h"
+#include "reconciler/core/ms.h"
 
 #include "cache/codec.h"
 #include "cache/jobs.h"
@@ -16,6 +18,8 @@
 
 #include "cache/lists.h"
 
+enum { SOON_MS = 60 * 1000 };
+
 /* ---- records ------------------------------------------------------------ */
 
 static void list_key(struct key *key, const struct object_ref *ref)
@@ -23,6 +27,18 @@ static void list_key(struct key *key, const struct object_ref *ref)
 	key_init(key);
 	key_text(key, ref->provider);
 	key_text(key, ref->id);
+}
+
+/* What an older program did not keep. */
+static void decode_log(struct reader *r, struct list_progress *out)
+{
+	out->behind = reader_u64(r);
+	out->since_ms = reader_i64(r);
+	out->newest_ms = reader_i64(r);
+	out->position_ms = reader_i64(r);
+	out->read_ms = reader_i64(r);
+	out->refused_ms = reader_i64(r);
+	out->gap_ms = reader_i64(r);
 }
 
 static int decode(struct span key, struct span value, struct arena *arena,
@@ -45,11 +61,12 @@ static int decode(struct span key, struct span value, struct arena *arena,
 	out->seen = reader_u64(&r);
 	out->unknown = reader_u64(&r);
 	out->cursor = reader_text(&r, arena);
+	if (reader_has_more(&r))
+		decode_log(&r, out);
 	return record_end(&r, arena);
 }
 
-/* A list that was never read is an empty record. */
-static int get(struct lmdb_txn *txn, const struct object_ref *ref,
+int lists_get(struct lmdb_txn *txn, const struct object_ref *ref,
     struct arena *arena, struct list_progress *out)
 {
 	struct span value;
@@ -65,7 +82,7 @@ static int get(struct lmdb_txn *txn, const struct object_ref *ref,
 	    "a list's record does not decode");
 }
 
-static void put(struct lmdb_txn *txn, const struct object_ref *ref,
+void lists_put(struct lmdb_txn *txn, const struct object_ref *ref,
     const struct list_progress *list)
 {
 	struct record record;
@@ -79,26 +96,78 @@ static void put(struct lmdb_txn *txn, const struct object_ref *ref,
 	writer_u64(&record.w, list->seen);
 	writer_u64(&record.w, list->unknown);
 	writer_text(&record.w, list->cursor);
+	writer_u64(&record.w, list->behind);
+	writer_i64(&record.w, list->since_ms);
+	writer_i64(&record.w, list->newest_ms);
+	writer_i64(&record.w, list->position_ms);
+	writer_i64(&record.w, list->read_ms);
+	writer_i64(&record.w, list->refused_ms);
+	writer_i64(&record.w, list->gap_ms);
 	record_put(txn, TABLE_LISTS, &key, &record);
 }
 
-const char *lists_cursor(
-    struct lmdb_txn *txn, const struct object_ref *ref, struct arena *arena)
+void lists_claim(struct lmdb_txn *txn, const struct object_ref *ref,
+    struct arena *arena, struct claim *claim)
 {
 	struct list_progress list;
 
-	return get(txn, ref, arena, &list) == 0 ? list.cursor : NULL;
+	if (lists_get(txn, ref, arena, &list) != 0)
+		return;
+	claim->cursor = list.cursor;
+	claim->since_ms = list.since_ms;
 }
 
 /* ---- one page ----------------------------------------------------------- */
 
-/* Known already, or about to be: then nothing has to be done for it. */
-static bool is_known(struct settlement *s, const struct object_ref *ref)
+/*
+ * There is a job, which looks soon enough, or is in trouble. Of a look that is
+ * on its way while the entry is made, the overlap tells again.
+ */
+static bool is_wanted(struct settlement *s, const struct object_ref *ref)
 {
 	struct job_record job;
 
-	return objects_is_known(s->turn->txn, ref) ||
-	       jobs_get(s->turn->txn, ref, &s->turn->arena, &job) == 0;
+	if (jobs_get(s->turn->txn, ref, &s->turn->arena, &job) != 0)
+		return false;
+	return s->outcome->listing->log == NULL || job.claimed_ms != 0 ||
+	       job.parked || job.attempts > 0 ||
+	       job.due_ms <= s->turn->now_ms + SOON_MS;
+}
+
+/* Of what is known a log tells that it changed: it costs nothing if we looked
+ * later than that. */
+static bool is_up_to_date(
+    struct settlement *s, const struct object_record *record, size_t item)
+{
+	const struct listing *listing = s->outcome->listing;
+
+	return listing->log == NULL ||
+	       catch_up_shows(listing->log, listing->at_ms[item],
+		   record->shown.fetch_started_ms, s->turn->now_ms);
+}
+
+static void take_item(struct settlement *s, struct list_progress *list,
+    const struct object_ref *ref, size_t i)
+{
+	const struct member *item = &s->outcome->listing->items[i];
+	/* A moment before the next page: a lane is in time's order. */
+	int64_t due_ms = s->turn->now_ms - 1, spaced_ms;
+	struct object_record record;
+
+	list->seen++;
+	if (is_wanted(s, ref))
+		return;
+	if (objects_get(s->turn->txn, ref, &s->turn->arena, &record) == 0) {
+		if (is_up_to_date(s, &record, i))
+			return;
+		list->behind++;
+		spaced_ms = objects_spaced(s->turn->txn, ref, s->turn->now_ms);
+		due_ms = spaced_ms > s->turn->now_ms ? spaced_ms : due_ms;
+	} else {
+		list->unknown++;
+	}
+	jobs_want(s->turn, ref, item->parent_kind, item->parent_id,
+	    CAUSE_DISCOVER, due_ms);
 }
 
 static void take_items(struct settlement *s, struct list_progress *list)
@@ -106,21 +175,17 @@ static void take_items(struct settlement *s, struct list_progress *list)
 	const struct listing *listing = s->outcome->listing;
 
 	for (size_t i = 0; i < listing->n; i++) {
-		const struct member *item = &listing->items[i];
 		struct object_ref ref = {.provider = s->ref.provider,
-		    .kind = item->kind,
-		    .id = item->id};
+		    .kind = listing->items[i].kind,
+		    .id = listing->items[i].id};
 
 		if (!name_ref_is_valid(&ref) || listing_is(&ref))
 			continue;
-		list->seen++;
-		if (is_known(s, &ref))
-			continue;
-		list->unknown++;
-		/* A moment before the next page: a lane is in time's order. */
-		jobs_want(s->turn, &ref, item->parent_kind, item->parent_id,
-		    CAUSE_DISCOVER, s->turn->now_ms - 1);
+		take_item(s, list, &ref, i);
+		if (listing->log != NULL && listing->at_ms[i] > list->newest_ms)
+			list->newest_ms = listing->at_ms[i];
 	}
+	s->tally.other_mode += listing->other_mode;
 }
 
 static void go_on(struct settlement *s)
@@ -131,17 +196,60 @@ static void go_on(struct settlement *s)
 	endings_retry(s, &job, s->turn->now_ms);
 }
 
+/*
+ * A log that was not read for too long: what it does not tell any more is made
+ * up for by looking at everything, which covers all until now.
+ */
+static void see_gap(struct settlement *s, struct list_progress *list)
+{
+	const struct listing_log *log = s->outcome->listing->log;
+
+	if (list->refused_ms != 0)
+		s->out->list_allowed = true;
+	list->refused_ms = 0;
+	if (list->read_ms == 0 || catch_up_window(log, list->read_ms,
+				      s->turn->now_ms) != CATCH_UP_GAP)
+		return;
+	s->out->gap_ms = list->read_ms;
+	list->gap_ms = list->read_ms;
+	list->read_ms = list->started_ms;
+}
+
+static void end_log(struct list_progress *list)
+{
+	list->read_ms = list->started_ms;
+	if (list->newest_ms > list->position_ms)
+		list->position_ms = list->newest_ms;
+}
+
+static void turn_page(struct settlement *s, struct list_progress *list)
+{
+	const struct listing *listing = s->outcome->listing;
+
+	if (list->started_ms == 0)
+		list->started_ms = s->turn->now_ms;
+	if (listing->log != NULL && list->cursor == NULL)
+		see_gap(s, list);
+	take_items(s, list);
+	list->pages++;
+	list->cursor = listing->next;
+	list->finished_ms = listing->next == NULL ? s->turn->now_ms : 0;
+	if (listing->log != NULL && listing->next == NULL)
+		end_log(list);
+	lists_put(s->turn->txn, &s->ref, list);
+}
+
 void lists_settle(struct settlement *s)
 {
 	const struct listing *listing = s->outcome->listing;
-	struct lmdb_txn *txn = s->turn->txn;
 	struct list_progress list;
 	const char *problem;
 
-	if (get(txn, &s->ref, &s->turn->arena, &list) != 0)
+	if (lists_get(s->turn->txn, &s->ref, &s->turn->arena, &list) != 0)
 		return;
 	/* Somebody had it begin anew meanwhile: this page leads nowhere. */
-	if (!text_equal(list.cursor, s->outcome->claim->cursor)) {
+	if (!text_equal(list.cursor, s->outcome->claim->cursor) ||
+	    list.since_ms != s->outcome->claim->since_ms) {
 		go_on(s);
 		return;
 	}
@@ -150,17 +258,26 @@ void lists_settle(struct settlement *s)
 		verdicts_garbled(s, problem);
 		return;
 	}
-	take_items(s, &list);
-	list.pages++;
-	list.cursor = listing->next;
-	if (list.started_ms == 0)
-		list.started_ms = s->turn->now_ms;
-	list.finished_ms = listing->next == NULL ? s->turn->now_ms : 0;
-	put(txn, &s->ref, &list);
+	turn_page(s, &list);
 	if (listing->next == NULL)
 		endings_done(s);
 	else
 		go_on(s);
+}
+
+void lists_refused(struct settlement *s)
+{
+	struct list_progress list;
+
+	if (lists_get(s->turn->txn, &s->ref, &s->turn->arena, &list) != 0)
+		return;
+	s->out->list_refused = list.refused_ms == 0;
+	if (list.refused_ms == 0)
+		list.refused_ms = s->turn->now_ms;
+	list.finished_ms = s->turn->now_ms;
+	list.cursor = NULL;
+	lists_put(s->turn->txn, &s->ref, &list);
+	endings_done(s);
 }
 
 /* ---- operators ---------------------------------------------------------- */
@@ -182,19 +299,46 @@ static void set_going(struct store_turn *turn, const struct object_ref *ref)
 	jobs_want(turn, ref, NULL, NULL, CAUSE_DISCOVER, turn->now_ms);
 }
 
-/* From where it was left, if it was left; else from its first page. */
-static void begin(struct store_turn *turn, const struct object_ref *ref,
-    bool restart, bool *goes_on)
+/* A reading of a log begins where the one before it had come to. */
+static void begin_log(struct store_turn *turn, struct list_progress *list,
+    const struct list_wish *wish)
+{
+	struct list_progress last = *list;
+	int64_t now_ms = turn->now_ms;
+
+	memset(list, 0, sizeof(*list));
+	list->position_ms = last.position_ms != 0 ? last.position_ms : now_ms;
+	list->read_ms = last.read_ms;
+	list->refused_ms = last.refused_ms;
+	list->gap_ms = last.gap_ms;
+	if (wish->restart)
+		list->since_ms = now_ms - wish->log->window_ms;
+	else
+		list->since_ms =
+		    catch_up_from(wish->log, list->position_ms, now_ms);
+}
+
+static bool is_stale(const struct list_progress *list, int64_t now_ms)
+{
+	return ms_between(list->started_ms, now_ms) > CATCH_UP_STALE_MS;
+}
+
+void lists_begin(struct store_turn *turn, const struct object_ref *ref,
+    const struct list_wish *wish, bool *goes_on)
 {
 	struct list_progress list;
 
-	if (get(turn->txn, ref, &turn->arena, &list) != 0)
+	if (lists_get(turn->txn, ref, &turn->arena, &list) != 0)
 		return;
-	*goes_on = !restart && list.cursor != NULL;
+	*goes_on = !wish->restart && list.cursor != NULL &&
+		   (wish->log == NULL || !is_stale(&list, turn->now_ms));
 	if (!*goes_on) {
-		memset(&list, 0, sizeof(list));
+		if (wish->log != NULL)
+			begin_log(turn, &list, wish);
+		else
+			memset(&list, 0, sizeof(list));
 		list.started_ms = turn->now_ms;
-		put(turn->txn, ref, &list);
+		lists_put(turn->txn, ref, &list);
 	}
 	set_going(turn, ref);
 }
@@ -216,7 +360,7 @@ int store_discover(struct store *store, const struct settings *settings,
 	rc = store_turn_begin(store, settings, now_ms, &random, &turn, err);
 	if (rc != 0)
 		return rc;
-	begin(turn, &ref, wish->restart, goes_on);
+	lists_begin(turn, &ref, wish, goes_on);
 	rc = store_turn_commit(turn, err);
 	if (rc == 0)
 		wake_ring(store->wake);

@@ -74,6 +74,8 @@ void tally_get(struct lmdb_txn *txn, const char *provider, struct tally *out)
 		out->handovers = reader_u64(&r);
 	if (r.left > 0)
 		out->told = reader_u64(&r);
+	if (r.left > 0)
+		out->caught_up = reader_u64(&r);
 	check(txn, &r);
 }
 
@@ -98,6 +100,7 @@ void tally_put(
 	writer_u32(&w, tally->strangers.next);
 	writer_u64(&w, tally->handovers);
 	writer_u64(&w, tally->told);
+	writer_u64(&w, tally->caught_up);
 	put_part(txn, provider, PART_TALLY, &w);
 }
 

@@ -188,6 +188,7 @@ struct claim {
 	bool stranger; /* see core/stranger.h */
 	/* Of a list (core/listing.h): where its next page begins, or NULL. */
 	const char *cursor;
+	int64_t since_ms; /* of a log: where the reading began */
 };
 
 /*
@@ -279,6 +280,10 @@ struct settled {
 	bool repair;		/* news that no notice told us of */
 	bool gone;		/* believed gone with this look */
 	bool superseded;	/* an answer begun earlier: not applied */
+	bool list_refused;	/* a log: the key may not read it, since now */
+	bool list_allowed;	/* … it may again */
+	/* … what happened since then is not whole any more; or 0 */
+	int64_t gap_ms;
 	/* These are in the turn's memory, until it ends. */
 	const char *status;
 	const char *from_account; /* it was this account's before; or NULL */
@@ -556,6 +561,7 @@ struct tally {
 	uint64_t other_mode; /* answers of the other mode, ignored */
 	uint64_t handovers;  /* objects that went to another account */
 	uint64_t told;	     /* news that a notice told us of */
+	uint64_t caught_up;  /* of the repairs: a log led to them */
 	struct strangers strangers;
 };
 

@@ -308,6 +308,8 @@ static void count(struct settlement *s)
 		s->tally.last_notice_ms = s->turn->now_ms;
 	s->out->repair = true;
 	s->tally.repairs++;
+	/* A list leads to what is not known only; a log, to what is as well. */
+	s->tally.caught_up += s->outcome->claim->cause == CAUSE_DISCOVER;
 	s->tally.last_repair_ms = s->turn->now_ms;
 	(void)meta_add(s->turn->txn, META_REPAIRS, 1);
 }

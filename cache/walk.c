@@ -10,6 +10,8 @@
 
 #include "cache/discover.h"
 
+#include "cache/walk.h"
+
 /* The name of the row that the cursor is on, if it is the provider's. */
 static bool take_ref(struct span k, const struct key *prefix,
     struct arena *arena, struct object_ref *out)
@@ -62,8 +64,7 @@ static size_t take_refs(struct lmdb_txn *txn, struct store_place *place,
 	return n;
 }
 
-static size_t want_objects(
-    struct store_turn *turn, struct store_place *place, size_t max)
+size_t walk_want(struct store_turn *turn, struct store_place *place, size_t max)
 {
 	struct object_ref *refs = arena_alloc(&turn->arena, max, sizeof(*refs));
 	size_t n = 0;
@@ -91,7 +92,7 @@ int store_resync(struct store *store, const struct settings *settings,
 	rc = store_turn_begin(store, settings, now_ms, &random, &turn, err);
 	if (rc != 0)
 		return rc;
-	*n = want_objects(turn, place, max);
+	*n = walk_want(turn, place, max);
 	rc = store_turn_commit(turn, err);
 	if (rc == 0 && *n > 0)
 		wake_ring(store->wake);

@@ -91,6 +91,15 @@ enum client_signing client_signs(
 	return client->signing;
 }
 
+const struct client_list *client_log(const struct client *client)
+{
+	for (size_t i = 0; i < client->n_lists; i++) {
+		if (client->lists[i].log != NULL)
+			return &client->lists[i];
+	}
+	return NULL;
+}
+
 const struct client_list *client_list_find(
     const struct client *client, const char *name)
 {

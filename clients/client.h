@@ -143,6 +143,7 @@ struct client_kind {
 struct client_place {
 	const struct client_list *list; /* whose page: a row of the client's */
 	const char *cursor; /* as read left it; NULL: the first page */
+	int64_t since_ms;   /* of a log: what happened before is not wanted */
 	const char *token;  /* for a type with ask_token; else NULL */
 };
 
@@ -150,6 +151,8 @@ struct client_place {
 struct client_page {
 	enum verdict verdict; /* TRUTH, or what the look at an object may be */
 	const char *cause;    /* not TRUTH */
+	/* GONE: this list is not for this key, or not there; go on without. */
+	bool refused;
 	struct listing listing;
 };
 
@@ -168,6 +171,11 @@ struct client_page {
  */
 struct client_list {
 	const char *name; /* [a-z0-9_-], in the queue and in the log */
+	/*
+	 * Not NULL: it is a log of what happened, newest first, from
+	 * place->since_ms on; read again and again by itself.
+	 */
+	const struct listing_log *log;
 	/* As client->ask and client->read, of one page. */
 	int (*ask)(const struct provider_settings *provider,
 	    const struct client_place *place, struct arena *arena,
@@ -186,6 +194,7 @@ struct client_defaults {
 	int64_t timeout_ms;
 	int64_t resync_ms;
 	int64_t missing_window_ms; /* how long a 404 after a notice is normal */
+	int64_t catch_up_ms; /* between two readings of its log; 0: none */
 	int64_t rungs_ms[OBSERVATION_BOUNDARIES_MAX];
 	size_t n_rungs;
 	/*
@@ -331,6 +340,8 @@ enum client_signing client_signs(
 /* client_list_find(client, name): NULL: no such list. */
 const struct client_list *client_list_find(
     const struct client *client, const char *name);
+/* client_log(client): the list that is a log; NULL: there is none. */
+const struct client_list *client_log(const struct client *client);
 
 /*
  * client_media_is(content_type, media): the media type of a Content-Type value

@@ -1,6 +1,7 @@
 /*
  * Mollie's lists, newest first (its pagination page). A link to the next page
- * is never followed: of it only the id is taken at which that page begins.
+ * is never followed: of it only the id is taken at which that page begins, and
+ * one to another origin is not Mollie's.
  */
 #include <string.h>
 
@@ -63,7 +64,8 @@ static void take(const struct provider_settings *provider, struct page *page,
 }
 
 /* Where the next page begins; NULL: this is the last one. */
-static const char *next_of(struct page *page, const struct client_kind *kind)
+static const char *next_of(const struct provider_settings *provider,
+    struct page *page, const struct client_kind *kind)
 {
 	const char *link =
 	    field_text(&page->fields, page->root, "_links.next.href", LINK_MAX);
@@ -71,6 +73,9 @@ static const char *next_of(struct page *page, const struct client_kind *kind)
 
 	if (link == NULL)
 		return NULL;
+	if (!page_link_is_ours(provider, link))
+		field_complain(&page->fields, "_links.next.href",
+		    "it leads to another origin");
 	from = page_link_value(page->arena, link, "from");
 	if (from == NULL || !kind->id_is_valid(from))
 		field_complain(&page->fields, "_links.next.href",
@@ -97,7 +102,7 @@ static void read_list(const struct provider_settings *provider,
 		field_complain(&page.fields, path, "missing");
 	for (size_t i = 0; i < n && page.fields.error == NULL; i++)
 		take(provider, &page, kind, field_at(list, i));
-	page_close(&page, next_of(&page, kind));
+	page_close(&page, next_of(provider, &page, kind));
 }
 
 static void read_subscriptions(const struct provider_settings *provider,

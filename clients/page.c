@@ -1,7 +1,9 @@
 #include <string.h>
+#include <strings.h>
 
 #include "reconciler/base/arena.h"
 #include "reconciler/base/text.h"
+#include "reconciler/core/settings.h"
 
 #include "clients/reading.h"
 
@@ -52,6 +54,19 @@ void page_take(struct page *page, const struct client_kind *kind,
 		page->items[listing->n++] = *item;
 }
 
+void page_take_at(struct page *page, const struct client_kind *kind,
+    const struct member *item, int64_t at_ms)
+{
+	size_t before = page->out->listing.n;
+
+	if (page->at_ms == NULL)
+		page->at_ms = arena_alloc(
+		    page->arena, LISTING_ITEMS_MAX, sizeof(*page->at_ms));
+	page_take(page, kind, item);
+	if (page->at_ms != NULL && page->out->listing.n > before)
+		page->at_ms[before] = at_ms;
+}
+
 void page_close(struct page *page, const char *next)
 {
 	struct client_reading why;
@@ -65,6 +80,7 @@ void page_close(struct page *page, const char *next)
 	reading_close(&page->fields, page->arena, &why);
 	refuse(page->out, &why);
 	page->out->listing.items = page->items;
+	page->out->listing.at_ms = page->at_ms;
 	page->out->listing.next = next;
 }
 
@@ -82,6 +98,33 @@ int64_t page_number(const char *cursor)
 const char *page_cursor(struct arena *arena, int64_t number)
 {
 	return arena_printf(arena, "%lld", (long long)number);
+}
+
+/* "https://host:port" of a URL; 0: it has none. */
+static size_t origin_len(const char *url)
+{
+	const char *host = strstr(url, "://");
+
+	if (host == NULL)
+		return 0;
+	host += strlen("://");
+	return (size_t)(host - url) + strcspn(host, "/?#");
+}
+
+static bool is_same_origin(const char *url, const char *ours)
+{
+	size_t n = ours == NULL ? 0 : origin_len(ours);
+
+	return n > 0 && origin_len(url) == n && strncasecmp(url, ours, n) == 0;
+}
+
+bool page_link_is_ours(
+    const struct provider_settings *provider, const char *link)
+{
+	if (link[0] == '/')
+		return link[1] != '/' && link[1] != '\\';
+	return is_same_origin(link, provider->base_url) ||
+	       is_same_origin(link, provider->client->defaults.base_url);
 }
 
 static int hex(char c)

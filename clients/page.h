@@ -19,6 +19,7 @@ struct page {
 	struct fields fields; /* complaints go here */
 	const field_value *root;
 	struct member *items;
+	int64_t *at_ms;	       /* of a log: when each of them was */
 	field_value *document; /* owned until page_close */
 };
 
@@ -36,6 +37,10 @@ bool page_open(struct page *page, const struct client_reply *reply,
 void page_take(struct page *page, const struct client_kind *kind,
     const struct member *item);
 
+/* page_take_at(page, kind, item, at): the same of a log. */
+void page_take_at(struct page *page, const struct client_kind *kind,
+    const struct member *item, int64_t at_ms);
+
 /* page_close(page, next): its end; next NULL: it was the last page. */
 void page_close(struct page *page, const char *next);
 
@@ -43,6 +48,13 @@ void page_close(struct page *page, const char *next);
  * number. page_cursor(arena, number): the text of it; NULL: arena full. */
 int64_t page_number(const char *cursor);
 const char *page_cursor(struct arena *arena, int64_t number);
+
+/*
+ * page_link_is_ours(provider, link): it stays at the origin (RFC 6454) of
+ * base_url, or of the type's own address, which a gateway may leave in it.
+ */
+bool page_link_is_ours(
+    const struct provider_settings *provider, const char *link);
 
 /*
  * page_link_value(arena, link, name): the value of a parameter of a link's

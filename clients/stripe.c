@@ -11,6 +11,11 @@
 
 #include "clients/stripe.h"
 
+enum {
+	EVENT_TYPES_MAX = 20, /* "List all events" of Stripe */
+	EVENT_TYPE_MAX = 80
+};
+
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* The line that Stripe's own libraries of early 2025 are made for. */
@@ -175,6 +180,35 @@ const struct stripe_options *stripe_options_of(
 	return provider->options != NULL ? provider->options : &default_options;
 }
 
+/* As in "customer.subscription.updated"; "*" is none of these. */
+static bool is_event_type(const char *text)
+{
+	size_t n = strnlen(text, EVENT_TYPE_MAX + 1);
+
+	return n >= 1 && n <= EVENT_TYPE_MAX &&
+	       strspn(text, "abcdefghijklmnopqrstuvwxyz_.") == n;
+}
+
+static int check_events(const struct config_node *options,
+    struct config_texts *events, struct err_text *err)
+{
+	/* written out and empty is as good as left out */
+	if (events->n == 1 && events->items[0][0] == '\0')
+		events->n = 0;
+	if (events->n > EVENT_TYPES_MAX)
+		return config_complain(options, "events", err,
+		    "%d at most, as Stripe has it", EVENT_TYPES_MAX);
+	for (size_t i = 0; i < events->n; i++) {
+		if (!is_event_type(events->items[i]))
+			return config_complain(options, "events", err,
+			    "whole names such as "
+			    "\"customer.subscription.updated\" are allowed, "
+			    "got \"%s\"",
+			    events->items[i]);
+	}
+	return 0;
+}
+
 /* "2025-03-31.basil", or the date alone as before 2024-09-30. */
 static bool is_version(const char *text)
 {
@@ -206,6 +240,9 @@ static int configure(const struct config_node *options, struct arena *arena,
 	    {.name = "account",
 		.type = CONFIG_TEXT,
 		.offset = offsetof(struct stripe_options, account)},
+	    {.name = "events",
+		.type = CONFIG_TEXTS,
+		.offset = offsetof(struct stripe_options, events)},
 	};
 	struct stripe_options *made = arena_alloc(arena, 1, sizeof(*made));
 	int rc = 0;
@@ -221,7 +258,6 @@ static int configure(const struct config_node *options, struct arena *arena,
 		return config_complain(options, "api_version", err,
 		    "a version such as \"%s\" is allowed, got \"%s\"",
 		    default_version, made->api_version);
-	/* written out and empty is as good as left out */
 	if (made->account != NULL && *made->account == '\0')
 		made->account = NULL;
 	if (made->account != NULL && !has_prefix(made->account, "acct_"))
@@ -229,7 +265,7 @@ static int configure(const struct config_node *options, struct arena *arena,
 		    "an id such as \"acct_1A2b3C\" is allowed, got \"%s\"",
 		    made->account);
 	*out = made;
-	return 0;
+	return check_events(options, &made->events, err);
 }
 
 /* ---- questions ------------------------------------------------------------
@@ -320,6 +356,7 @@ static const struct client_operation operations[] = {
     OPERATION("invoice_payments"),
     OPERATION("refunds"),
     OPERATION("disputes"),
+    OPERATION("events"),
 };
 
 static const char *const policy[] = {"past_due", "deny", "paid", "allow", NULL};
@@ -340,6 +377,7 @@ const struct client stripe_client = {
 	    .timeout_ms = 20 * 1000,
 	    .resync_ms = 24 * 3600 * 1000,
 	    .missing_window_ms = 10 * 60 * 1000,
+	    .catch_up_ms = 3600 * 1000,
 	    /* what Stripe retrieves is current (only its search lags) */
 	    .rungs_ms = {2 * 1000, 20 * 1000},
 	    .n_rungs = 2,

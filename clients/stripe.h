@@ -4,13 +4,14 @@
  * need), stripe_list.c (lists in pages) and one file for each kind or family:
  * stripe_subscription.c, stripe_session.c, stripe_payment.c, stripe_trail.c
  * (from a payment to what it paid for), stripe_customer.c. stripe_discover.c:
- * the lists of all that there is.
+ * the lists of all that there is; stripe_events.c: the log of what happened.
  */
 #ifndef TRUEUP_CLIENTS_STRIPE_H
 #define TRUEUP_CLIENTS_STRIPE_H
 
 #include "clients/client.h"
 #include "clients/field.h"
+#include "reconciler/base/config.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -24,16 +25,18 @@
 #define STRIPE_REFUND "refund"
 #define STRIPE_CUSTOMER "customer"
 
-enum { STRIPE_LISTS = 4 };
+enum { STRIPE_LISTS = 5 };
 
 extern const struct client_list stripe_lists[STRIPE_LISTS];
 
+struct page;
 struct stripe_look;
 
 /* The group `options` of the settings. */
 struct stripe_options {
-	const char *api_version; /* Stripe-Version */
-	const char *account;	 /* Stripe-Account, or NULL */
+	const char *api_version;    /* Stripe-Version */
+	const char *account;	    /* Stripe-Account, or NULL */
+	struct config_texts events; /* types to catch up by; none: all */
 };
 
 /* What belongs to a kind beside struct client_kind; the same index. */
@@ -156,6 +159,34 @@ void stripe_status(struct stripe_look *look, const char *path);
 void stripe_changed(struct stripe_look *look, int64_t at_ms);
 /* The customer, and the account that the object names; see the manual. */
 void stripe_owner(struct stripe_look *look);
+
+/*
+ * stripe_event_names(provider, fields, event, out): the objects that an event,
+ * as in a notification or in the log, asks us to look at. out->n 0: none, and
+ * out->ignored says why, or a complaint in fields.
+ */
+void stripe_event_names(const struct provider_settings *provider,
+    struct fields *fields, const field_value *event,
+    struct client_notices *out);
+
+/* ---- stripe_discover.c, stripe_events.c: see client.h ---------------------
+ */
+
+/* stripe_page_data(page): the items of a list; complains if it is none. */
+const field_value *stripe_page_data(struct page *page);
+/*
+ * stripe_page_next(page, last): where the next page begins, behind the id of
+ * the last item of this one (NULL: there was none); NULL: nowhere.
+ */
+const char *stripe_page_next(struct page *page, const char *last);
+
+extern const struct listing_log stripe_events_log;
+int stripe_events_ask(const struct provider_settings *provider,
+    const struct client_place *place, struct arena *arena,
+    struct client_request *out, struct err_text *err);
+void stripe_events_read(const struct provider_settings *provider,
+    const struct client_place *place, const struct client_reply *reply,
+    struct arena *arena, struct client_page *out);
 
 /* ---- stripe_list.c --------------------------------------------------------
  */

@@ -24,7 +24,7 @@ struct row {
 	const char *id;	    /* by this member */
 };
 
-static const struct row rows[STRIPE_LISTS] = {
+static const struct row rows[] = {
     {"/v1/subscriptions?status=all&", "subscription", STRIPE_SUBSCRIPTION,
 	"id"},
     {"/v1/checkout/sessions?", "checkout.session", STRIPE_SESSION, "id"},
@@ -88,7 +88,7 @@ static const char *take(const struct provider_settings *provider,
 }
 
 /* Nothing but has_more tells the end (Stripe's pagination page). */
-static const char *next_of(struct page *page, const char *last)
+const char *stripe_page_next(struct page *page, const char *last)
 {
 	bool more = field_bool(&page->fields, page->root, "has_more");
 
@@ -100,22 +100,30 @@ static const char *next_of(struct page *page, const char *last)
 	return more ? last : NULL;
 }
 
-static void read_items(const struct provider_settings *provider,
-    struct page *page, const struct row *row)
+const field_value *stripe_page_data(struct page *page)
 {
 	struct fields *fields = &page->fields;
 	const char *object =
 	    field_need_text(fields, page->root, "object", WORD_MAX);
 	const field_value *data = field_array(fields, page->root, "data");
-	const char *last = NULL;
 
 	if (object != NULL && strcmp(object, "list") != 0)
 		field_complain(fields, "object", "not a list");
 	if (data == NULL)
 		field_complain(fields, "data", "missing");
-	for (size_t i = 0; i < field_count(data) && fields->error == NULL; i++)
+	return data;
+}
+
+static void read_items(const struct provider_settings *provider,
+    struct page *page, const struct row *row)
+{
+	const field_value *data = stripe_page_data(page);
+	const char *last = NULL;
+
+	for (size_t i = 0; i < field_count(data) && page->fields.error == NULL;
+	     i++)
 		last = take(provider, page, row, field_at(data, i));
-	page_close(page, next_of(page, last));
+	page_close(page, stripe_page_next(page, last));
 }
 
 static void read(const struct provider_settings *provider,
@@ -138,4 +146,8 @@ const struct client_list stripe_lists[STRIPE_LISTS] = {
     {.name = "checkout_sessions", .ask = ask, .read = read},
     {.name = "refunds", .ask = ask, .read = read},
     {.name = "disputes", .ask = ask, .read = read},
+    {.name = "events",
+	.log = &stripe_events_log,
+	.ask = stripe_events_ask,
+	.read = stripe_events_read},
 };

@@ -46,7 +46,7 @@ struct event {
 	const field_value *root;
 	const field_value *thing; /* what it is about; NULL: thin */
 	const char *resource;	  /* its type, or NULL */
-	struct fields fields;
+	struct fields *fields;
 	struct client_notices *out;
 	const char *delivery_id;
 };
@@ -70,7 +70,7 @@ static bool is_other_mode(struct event *e)
 
 	if (mode == MODE_ANY || !field_has(e->root, "livemode"))
 		return false;
-	return field_bool(&e->fields, e->root, "livemode") !=
+	return field_bool(e->fields, e->root, "livemode") !=
 	       (mode == MODE_LIVE);
 }
 
@@ -82,9 +82,9 @@ static bool is_other_account(struct event *e)
 
 	if (wanted == NULL)
 		return false;
-	got = field_text(&e->fields, e->root, "account", NAME_ID_MAX);
+	got = field_text(e->fields, e->root, "account", NAME_ID_MAX);
 	if (got == NULL)
-		got = field_text(&e->fields, e->root, "context", NAME_ID_MAX);
+		got = field_text(e->fields, e->root, "context", NAME_ID_MAX);
 	return got != NULL && strcmp(got, wanted) != 0;
 }
 
@@ -103,8 +103,8 @@ static void take_detour(struct event *e)
 		if (e->thing == NULL || e->out->n > 0 ||
 		    strcmp(detour->resource, e->resource) != 0)
 			continue;
-		id = stripe_ref(
-		    &e->fields, e->thing, detour->path, detour->kind);
+		id =
+		    stripe_ref(e->fields, e->thing, detour->path, detour->kind);
 		if (id != NULL)
 			take(e, detour->kind, id);
 	}
@@ -121,52 +121,51 @@ static void take_thing(
     struct event *e, const field_value *named, const char *path)
 {
 	const struct client_kind *kind = stripe_kind_of(e->resource);
-	const char *id = field_text(&e->fields, named, path, NAME_ID_MAX);
+	const char *id = field_text(e->fields, named, path, NAME_ID_MAX);
 
 	if (kind == NULL || id == NULL || is_upcoming(id))
 		return;
 	if (!kind->id_is_valid(id))
-		field_complain(&e->fields, path, "not an id of that kind");
+		field_complain(e->fields, path, "not an id of that kind");
 	else
 		take(e, kind->name, id);
 }
 
 static void read_snapshot(struct event *e)
 {
-	e->thing = field_need_object(&e->fields, e->root, "data.object");
+	e->thing = field_need_object(e->fields, e->root, "data.object");
 	e->resource =
-	    field_need_text(&e->fields, e->thing, "object", RESOURCE_MAX);
+	    field_need_text(e->fields, e->thing, "object", RESOURCE_MAX);
 }
 
 /* Of related_object neither url nor anything else but its name is taken. */
 static void read_thin(struct event *e)
 {
 	const field_value *named =
-	    field_object(&e->fields, e->root, "related_object");
+	    field_object(e->fields, e->root, "related_object");
 
 	if (named != NULL)
 		e->resource =
-		    field_need_text(&e->fields, named, "type", RESOURCE_MAX);
+		    field_need_text(e->fields, named, "type", RESOURCE_MAX);
 }
 
 static void read_event(struct event *e)
 {
 	const char *envelope =
-	    field_need_text(&e->fields, e->root, "object", RESOURCE_MAX);
+	    field_need_text(e->fields, e->root, "object", RESOURCE_MAX);
 
-	e->delivery_id =
-	    field_need_text(&e->fields, e->root, "id", NAME_ID_MAX);
-	(void)field_need_text(&e->fields, e->root, "type", TYPE_MAX);
+	e->delivery_id = field_need_text(e->fields, e->root, "id", NAME_ID_MAX);
+	(void)field_need_text(e->fields, e->root, "type", TYPE_MAX);
 	if (text_equal(envelope, "event"))
 		read_snapshot(e);
 	else if (text_equal(envelope, "v2.core.event"))
 		read_thin(e);
 	else
-		field_complain(&e->fields, "object", "not an event");
-	if (e->fields.error == NULL &&
+		field_complain(e->fields, "object", "not an event");
+	if (e->fields->error == NULL &&
 	    (strncmp(e->delivery_id, "evt_", 4) != 0 ||
 		!stripe_is_token(e->delivery_id)))
-		field_complain(&e->fields, "id", "not an event's id");
+		field_complain(e->fields, "id", "not an event's id");
 	if (is_other_mode(e))
 		e->out->ignored = ignored_mode;
 	else if (is_other_account(e))
@@ -187,15 +186,23 @@ static void take_all(struct event *e)
 		e->out->ignored = ignored_resource;
 }
 
-static int judge(struct event *e, struct err_text *err)
+void stripe_event_names(const struct provider_settings *provider,
+    struct fields *fields, const field_value *event, struct client_notices *out)
 {
-	read_event(e);
-	if (e->fields.error == NULL && e->out->ignored == NULL)
-		take_all(e);
-	if (arena_failed(e->fields.arena))
+	struct event e = {
+	    .provider = provider, .root = event, .fields = fields, .out = out};
+
+	read_event(&e);
+	if (fields->error == NULL && out->ignored == NULL)
+		take_all(&e);
+}
+
+static int judge(const struct fields *fields, struct err_text *err)
+{
+	if (arena_failed(fields->arena))
 		return err_set(err, ERR_FULL, "no room for the notification");
-	if (e->fields.error != NULL)
-		return err_set(err, ERR_BAD, "%s", e->fields.error);
+	if (fields->error != NULL)
+		return err_set(err, ERR_BAD, "%s", fields->error);
 	return 0;
 }
 
@@ -203,8 +210,8 @@ int stripe_identify(const struct provider_settings *provider,
     const struct client_hook *hook, struct arena *arena,
     struct client_notices *out, struct err_text *err)
 {
-	struct event event = {.provider = provider, .out = out};
 	field_value *root = NULL;
+	struct fields fields;
 	int rc;
 
 	memset(out, 0, sizeof(*out));
@@ -214,9 +221,9 @@ int stripe_identify(const struct provider_settings *provider,
 	    hook->body, hook->len, CLIENT_JSON_DEPTH_MAX, &root, err);
 	if (rc != 0)
 		return rc;
-	event.root = root;
-	fields_init(&event.fields, arena);
-	rc = judge(&event, err);
+	fields_init(&fields, arena);
+	stripe_event_names(provider, &fields, root, out);
+	rc = judge(&fields, err);
 	field_free(root);
 	if (rc != 0)
 		memset(out, 0, sizeof(*out));

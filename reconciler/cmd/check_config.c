@@ -165,6 +165,7 @@ static void show_provider(struct arena *a, const struct provider_settings *p)
 	print_field(stdout, "recheck", rungs(a, &p->schedule));
 	print_field(stdout, "missing_window",
 	    duration(a, p->schedule.missing_window_ms));
+	print_field(stdout, "catch_up", duration(a, p->catch_up_ms));
 	print_field(stdout, "silence", duration(a, p->silence_ms));
 	print_field(stdout, "account_from", p->account_from);
 	show_policy(a, p);

@@ -43,6 +43,7 @@ struct raw_provider {
 	int64_t resync_ended_ms; /* 0: as resync_ms */
 	int64_t silence_ms;
 	int64_t missing_window_ms;
+	int64_t catch_up_ms;
 	struct config_durations recheck;
 };
 
@@ -82,6 +83,7 @@ static const struct config_key keys[] = {
     RANGE("resync_ended", CONFIG_DURATION, resync_ended_ms, SECOND, 366 * DAY),
     RANGE("silence", CONFIG_DURATION, silence_ms, SECOND, 366 * DAY),
     RANGE("missing_window", CONFIG_DURATION, missing_window_ms, 0, 7 * DAY),
+    RANGE("catch_up", CONFIG_DURATION, catch_up_ms, 0, 7 * DAY),
     RANGE("recheck", CONFIG_DURATIONS, recheck, 0.1 * SECOND, 7 * DAY),
 };
 
@@ -98,6 +100,7 @@ static void raw_defaults(const struct client *client, struct raw_provider *raw)
 	raw->timeout_ms = d->timeout_ms;
 	raw->resync_ms = d->resync_ms;
 	raw->missing_window_ms = d->missing_window_ms;
+	raw->catch_up_ms = d->catch_up_ms;
 }
 
 /* The type has to be known before the rest: it gives the defaults. */
@@ -307,8 +310,12 @@ static int check_signing(const struct config_node *node,
 }
 
 static int check_rest(const struct config_node *node,
-    const struct raw_provider *raw, struct err_text *err)
+    const struct raw_provider *raw, const struct client *client,
+    struct err_text *err)
 {
+	if (raw->catch_up_ms != 0 && client_log(client) == NULL)
+		return config_complain(node, "catch_up", err,
+		    "%s has no log of events to catch up by", raw->type);
 	if (!name_provider_is_valid(raw->name))
 		return config_complain(node, "name", err,
 		    "1 to %d of a-z 0-9 _ - are allowed, got \"%s\"",
@@ -351,7 +358,7 @@ int provider_load(const struct config_node *node, unsigned int secrets,
 	rc = config_fill(
 	    node, keys, sizeof(keys) / sizeof(keys[0]), groups, &raw, err);
 	if (rc == 0)
-		rc = check_rest(node, &raw, err);
+		rc = check_rest(node, &raw, client, err);
 	if (rc == 0)
 		rc = check_url(node, &raw, arena, &out->base_url, err);
 	if (rc == 0)
@@ -378,6 +385,7 @@ int provider_load(const struct config_node *node, unsigned int secrets,
 	out->concurrency = raw.concurrency;
 	out->timeout_ms = raw.timeout_ms;
 	out->silence_ms = raw.silence_ms;
+	out->catch_up_ms = raw.catch_up_ms;
 	out->account_from = raw.account_from;
 	out->allow_http = raw.allow_http;
 	copy_schedule(client, &raw, &out->schedule);

@@ -1,5 +1,6 @@
 /* stats: what a person at three in the morning asks first. */
 #include <stdio.h>
+#include <string.h>
 
 #include "cache/counts.h"
 #include "cache/store.h"
@@ -45,6 +46,17 @@ static void print_store(struct cmd_session *s, const struct status *r)
 		(unsigned long long)(st->map_bytes >> 20)));
 }
 
+static const char *log_reason(const struct provider_status *p)
+{
+	if (p->window == NULL || strcmp(p->window, "whole") == 0)
+		return NULL;
+	if (strcmp(p->window, "refused") == 0)
+		return "the key may not read the events";
+	if (strcmp(p->window, "closing") == 0)
+		return "events will be forgotten before they are read";
+	return "events were forgotten before they were read";
+}
+
 static void print_providers(struct cmd_session *s, const struct status *r)
 {
 	static const char *const headers[] = {"PROVIDER", "HEALTH", "FETCHES",
@@ -66,7 +78,7 @@ static void print_providers(struct cmd_session *s, const struct status *r)
 		    arena_printf(&s->arena, "%g/s", p->provider->rate),
 		    h->state != HEALTH_OK ? h->reason
 		    : p->silent		  ? "no notification comes"
-					  : NULL};
+					  : log_reason(p)};
 
 		print_table_row(&table, cells);
 	}

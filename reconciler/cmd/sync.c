@@ -47,6 +47,16 @@ static int resync(struct cmd_session *s, const struct provider_settings *p,
 	return rc;
 }
 
+static const char *from(
+    const struct client_list *list, bool restart, bool goes_on)
+{
+	if (goes_on)
+		return "on from where it was left";
+	if (list->log == NULL || restart)
+		return "from its beginning";
+	return "for what happened since it was read last";
+}
+
 static int discover(struct cmd_session *s, const struct provider_settings *p,
     bool restart, struct err_text *err)
 {
@@ -57,17 +67,17 @@ static int discover(struct cmd_session *s, const struct provider_settings *p,
 		printf(
 		    "%s: %s has no list to discover from\n", p->name, p->type);
 	for (size_t i = 0; i < p->client->n_lists && rc == 0; i++) {
-		const char *name = p->client->lists[i].name;
-		struct list_wish wish = {
-		    .provider = p->name, .name = name, .restart = restart};
+		const struct client_list *list = &p->client->lists[i];
+		struct list_wish wish = {.provider = p->name,
+		    .name = list->name,
+		    .log = list->log,
+		    .restart = restart};
 
 		rc = store_discover(s->store, s->settings, &wish,
 		    clock_wall_ms(), &goes_on, err);
 		if (rc == 0)
 			printf("%s: the list of %s is to be read, %s\n",
-			    p->name, name,
-			    goes_on ? "on from where it was left"
-				    : "from its beginning");
+			    p->name, list->name, from(list, restart, goes_on));
 	}
 	return rc;
 }

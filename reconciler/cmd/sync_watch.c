@@ -61,7 +61,9 @@ static int measure(struct cmd_session *s, const struct sync_watch *w,
 	if (rc == 0)
 		rc = store_view_stats(view, clock_wall_ms(), &stats, err);
 	if (rc == 0) {
-		out->jobs = stats.jobs[JOB_DUE] + stats.jobs[JOB_WAITING];
+		/* What was notified is a job before long. */
+		out->jobs =
+		    stats.inbox + stats.jobs[JOB_DUE] + stats.jobs[JOB_WAITING];
 		out->parked = stats.jobs[JOB_PARKED];
 	}
 	for (size_t i = 0; i < s->settings->n_providers && rc == 0; i++) {

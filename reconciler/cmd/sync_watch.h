@@ -14,8 +14,8 @@ struct sync_watch {
 
 /*
  * sync_watch(session, watch, err): on standard output, on a terminal each
- * second, else each minute; returns when no job is due or waits, or the process
- * is to stop. 0, or the store's error.
+ * second, else each minute; returns when no job is due or waits and the inbox
+ * is empty, or the process is to stop. 0, or the store's error.
  */
 int sync_watch(struct cmd_session *session, const struct sync_watch *watch,
     struct err_text *err);

@@ -46,6 +46,7 @@ struct provider_settings {
 	int64_t concurrency;
 	int64_t timeout_ms;
 	int64_t silence_ms;	  /* 0: no alarm */
+	int64_t catch_up_ms;	  /* between readings of its log; 0: none */
 	const char *account_from; /* JSON Pointer (RFC 6901) or NULL */
 	bool allow_http;
 	struct schedule schedule;

@@ -93,6 +93,7 @@ static int ask_page(struct flight *flight, struct err_text *err)
 	    client_list_find(provider->client, flight->claim.ref.id);
 	struct client_place place = {.list = list,
 	    .cursor = flight->claim.cursor,
+	    .since_ms = flight->claim.since_ms,
 	    .token = looked_at(flight).token};
 
 	if (list == NULL)
@@ -189,6 +190,7 @@ static void read_page(struct flight *flight)
 	    client_list_find(provider->client, flight->claim.ref.id);
 	struct client_place place = {.list = list,
 	    .cursor = flight->claim.cursor,
+	    .since_ms = flight->claim.since_ms,
 	    .token = looked_at(flight).token};
 
 	memset(&flight->page, 0, sizeof(flight->page));
@@ -196,6 +198,7 @@ static void read_page(struct flight *flight)
 	    &flight->page);
 	flight->reading.verdict = flight->page.verdict;
 	flight->reading.cause = flight->page.cause;
+	flight->reading.gone_for_sure = flight->page.refused;
 }
 
 static void read_replies(struct flight *flight, int64_t now_ms)

@@ -148,6 +148,11 @@ static uint64_t told_of(const struct provider_status *p)
 	return p->tally->told;
 }
 
+static uint64_t caught_up_of(const struct provider_status *p)
+{
+	return p->tally->caught_up;
+}
+
 static uint64_t silent_of(const struct provider_status *p)
 {
 	return p->silent;
@@ -178,6 +183,9 @@ static const struct {
     {{"trueup_provider_news_told", OPENMETRICS_COUNTER, NULL,
 	 "News that a notification told of."},
 	told_of},
+    {{"trueup_provider_caught_up", OPENMETRICS_COUNTER, NULL,
+	 "Of these repairs, those that the log of events led to."},
+	caught_up_of},
     {{"trueup_provider_silent", OPENMETRICS_GAUGE, NULL,
 	 "1 while the alarm for lost notifications rings."},
 	silent_of},
@@ -193,6 +201,11 @@ static int64_t last_notice_of(const struct provider_status *p)
 	return p->tally->last_notice_ms;
 }
 
+static int64_t log_read_of(const struct provider_status *p)
+{
+	return p->log == NULL ? 0 : p->log->read_ms;
+}
+
 static const struct {
 	struct openmetrics_family family;
 	int64_t (*of)(const struct provider_status *p);
@@ -203,6 +216,11 @@ static const struct {
     {{"trueup_provider_last_notification_timestamp_seconds", OPENMETRICS_GAUGE,
 	 "seconds", "When it last notified; none: never."},
 	last_notice_of},
+    {{"trueup_provider_log_read_timestamp_seconds", OPENMETRICS_GAUGE,
+	 "seconds",
+	 "When the log of events was last read whole; none: it has "
+	 "none."},
+	log_read_of},
 };
 
 static struct openmetrics_label label_of(const struct provider_status *p)

@@ -2,7 +2,10 @@
 
 #include "reconciler/base/arena.h"
 #include "reconciler/base/err.h"
+#include "reconciler/core/catch_up.h"
 #include "reconciler/core/settings.h"
+
+#include "clients/client.h"
 
 #include "reconciler/io/silence.h"
 #include "reconciler/io/wire.h"
@@ -25,6 +28,28 @@ static int collect_counts(struct store_view *view, struct arena *arena,
 	out->received = received;
 	rc = store_view_looks(view, name, looks, err);
 	return rc != 0 ? rc : store_view_received(view, name, received, err);
+}
+
+/* How the log stands that lost notifications are made up for by. */
+static void judge_log(struct provider_status *out, int64_t now_ms)
+{
+	const struct client_list *log = client_log(out->provider->client);
+	enum catch_up_window window = CATCH_UP_WHOLE;
+
+	if (log == NULL)
+		return;
+	for (size_t i = 0; i < out->n_lists; i++) {
+		if (strcmp(out->lists[i].name, log->name) == 0)
+			out->log = &out->lists[i];
+	}
+	if (out->log == NULL || out->provider->catch_up_ms == 0)
+		return;
+	if (out->log->gap_ms != 0)
+		window = CATCH_UP_GAP;
+	else if (out->log->read_ms != 0)
+		window = catch_up_window(log->log, out->log->read_ms, now_ms);
+	out->window = out->log->refused_ms != 0 ? "refused"
+						: catch_up_window_name(window);
 }
 
 static int collect_provider(struct store_view *view,
@@ -52,6 +77,8 @@ static int collect_provider(struct store_view *view,
 	if (rc == 0)
 		rc = store_view_lists(view, provider->name, arena, &out->lists,
 		    &out->n_lists, err);
+	if (rc == 0)
+		judge_log(out, now_ms);
 	return rc;
 }
 

@@ -1,5 +1,6 @@
 #include "reconciler/base/clock.h"
 #include "reconciler/base/log.h"
+#include "reconciler/core/listing.h"
 #include "reconciler/core/settings.h"
 #include "reconciler/core/state.h"
 #include "reconciler/core/words.h"
@@ -26,11 +27,19 @@ static const char *what_happened(const struct flight *f)
 	}
 }
 
+static bool is_refused_list(const struct flight *f)
+{
+	return listing_is(&f->claim.ref) &&
+	       f->outcome.verdict == VERDICT_GONE && f->outcome.gone_for_sure;
+}
+
 /* Someone must act; it heals by itself; or it simply happened. */
 static enum log_level how_loud(const struct flight *f)
 {
 	if (f->settled.fate == FATE_PARKED)
 		return LOG_ERR;
+	if (is_refused_list(f))
+		return LOG_INFO; /* see tell_list */
 	if (f->outcome.verdict != VERDICT_TRUTH)
 		return LOG_WARN;
 	return LOG_INFO;
@@ -111,6 +120,41 @@ void tell_unknown(const struct log *log, const struct flight *f)
 	if (word != NULL)
 		log_event(log, LOG_WARN, "unknown_word", pairs,
 		    sizeof(pairs) / sizeof(pairs[0]));
+}
+
+static void tell_of_list(const struct log *log, const struct flight *f,
+    enum log_level level, const char *event, int64_t since_ms, const char *why,
+    const char *advice)
+{
+	char since[CLOCK_TEXT_MAX];
+	struct log_pair pairs[] = {
+	    log_text("provider", f->claim.ref.provider),
+	    log_text("list", f->claim.ref.id),
+	    log_text(
+		"since", since_ms == 0 ? NULL : clock_format(since_ms, since)),
+	    log_text("why", why),
+	    log_text("do", advice),
+	};
+
+	log_event(log, level, event, pairs, sizeof(pairs) / sizeof(pairs[0]));
+}
+
+void tell_list(const struct log *log, const struct flight *f)
+{
+	const struct settled *s = &f->settled;
+
+	if (s->list_refused)
+		tell_of_list(log, f, LOG_WARN, "list_refused", 0,
+		    f->outcome.cause,
+		    "let the key read it, or set catch_up = \"0s\"; all else "
+		    "goes on without it");
+	if (s->list_allowed)
+		tell_of_list(log, f, LOG_INFO, "list_allowed", 0, NULL, NULL);
+	if (s->gap_ms != 0)
+		tell_of_list(log, f, LOG_WARN, "log_gap", s->gap_ms,
+		    "it was not read for longer than it is kept: all that is "
+		    "known is looked at again, and all lists are",
+		    NULL);
 }
 
 void tell_recovered(const struct log *log, size_t n)

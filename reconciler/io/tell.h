@@ -14,6 +14,8 @@ void tell_settled_look(const struct log *log, const struct flight *flight);
 void tell_handover(const struct log *log, const struct flight *flight);
 /* tell_unknown(log, flight): news with a word that nobody knows, if so. */
 void tell_unknown(const struct log *log, const struct flight *flight);
+/* tell_list(log, flight): what is new about a list, if that is what it was. */
+void tell_list(const struct log *log, const struct flight *flight);
 /* tell_recovered(log, n): claims of a killed worker were taken back. */
 void tell_recovered(const struct log *log, size_t n);
 /* tell_reclocked(log, n): times of a clock that was ahead were set anew. */

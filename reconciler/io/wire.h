@@ -40,6 +40,8 @@ struct provider_status {
 	const struct look_counts *looks;
 	const struct received_counts *received;
 	uint64_t objects[SCHEDULE_TIER_COUNT];
+	const struct list_progress *log; /* of these, the log; or NULL */
+	const char *window; /* whole, closing, gap, refused; or NULL */
 };
 
 /* What `stats` knows of one target of on_change. */

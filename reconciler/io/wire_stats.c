@@ -39,6 +39,16 @@ static void put_budget(struct buf *out, const struct provider_settings *p)
 	    (uint64_t)schedule_longest(&p->schedule) / 1000);
 }
 
+static void put_log(struct buf *out, const struct provider_status *s)
+{
+	wire_line_number(out, "behind", s->log->behind);
+	wire_line_time(out, "since", s->log->since_ms);
+	wire_line_time(out, "newest_at", s->log->position_ms);
+	wire_line_time(out, "last_read_at", s->log->read_ms);
+	wire_line_time(out, "refused_at", s->log->refused_ms);
+	wire_line_text(out, "window", s->window);
+}
+
 static void put_lists(struct buf *out, const struct provider_status *s)
 {
 	wire_line_list(out, "lists");
@@ -52,6 +62,8 @@ static void put_lists(struct buf *out, const struct provider_status *s)
 		wire_line_number(out, "unknown", list->unknown);
 		wire_line_time(out, "started_at", list->started_ms);
 		wire_line_time(out, "finished_at", list->finished_ms);
+		if (list == s->log)
+			put_log(out, s);
 		wire_line_end(out);
 	}
 	wire_line_end_list(out);
@@ -109,6 +121,7 @@ static void put_provider(struct buf *out, const struct provider_status *s)
 	wire_line_number(out, "news", t->news);
 	wire_line_number(out, "repairs", t->repairs);
 	wire_line_time(out, "last_repair_at", t->last_repair_ms);
+	wire_line_number(out, "caught_up", t->caught_up);
 	wire_line_number(out, "gone", t->gone);
 	wire_line_number(out, "other_mode", t->other_mode);
 	wire_line_number(out, "handovers", t->handovers);

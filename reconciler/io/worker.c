@@ -11,6 +11,7 @@
 #include "reconciler/base/stop.h"
 #include "reconciler/core/settings.h"
 
+#include "reconciler/io/catcher.h"
 #include "reconciler/io/flight.h"
 #include "reconciler/io/lane.h"
 #include "reconciler/io/lanes.h"
@@ -54,6 +55,7 @@ struct worker {
 	struct random random;
 	struct requests requests;
 	struct lane *lanes;
+	struct catcher *catchers; /* one for each lane */
 	size_t n_lanes;
 	size_t limit; /* most requests under way, over all lanes */
 	struct flight *flights;
@@ -107,6 +109,8 @@ static void settle_ended(struct worker *w, struct store_turn *turn)
 /* After the commit: what was recorded is told, and the flights are free. */
 static void tell_settled(struct worker *w)
 {
+	for (size_t i = 0; i < w->n_lanes; i++)
+		catcher_tell(&w->catchers[i], w->log);
 	for (size_t i = 0; w->active > 0 && i < w->n_flights; i++) {
 		struct flight *f = &w->flights[i];
 
@@ -115,6 +119,7 @@ static void tell_settled(struct worker *w)
 		tell_settled_look(w->log, f);
 		tell_handover(w->log, f);
 		tell_unknown(w->log, f);
+		tell_list(w->log, f);
 		w->report->settled++;
 		w->report->changes += f->settled.changes;
 		w->report->news += f->settled.news == HISTORY_NEWS &&
@@ -256,6 +261,15 @@ static void look_ahead(struct worker *w, struct store_turn *turn)
 	w->report->parked = store_turn_parked(turn);
 }
 
+/* A caller who is the worker for a moment has no time for what is past. */
+static void catch_up(struct worker *w, struct store_turn *turn)
+{
+	bool here = w->options->enough == NULL && !w->stopping;
+
+	for (size_t i = 0; here && i < w->n_lanes; i++)
+		catcher_turn(&w->catchers[i], turn);
+}
+
 /* Claims of a killed worker, and times that a wrong clock wrote. */
 static void mend(struct worker *w, struct store_turn *turn)
 {
@@ -289,6 +303,7 @@ static void do_turn(struct worker *w, struct store_turn *turn)
 	store_turn_checks(turn, CHECKS_MAX);
 	w->all_judged = store_turn_rejudge(turn, REJUDGE_MAX);
 	store_turn_prune(turn, PRUNE_MAX);
+	catch_up(w, turn);
 	release_untried(w, turn);
 	if (!w->stopping)
 		claim_lanes(w, turn);
@@ -356,8 +371,11 @@ static int64_t next_wait_ms(struct worker *w, struct lane_now now)
 		wait_ms = least(wait_ms, w->stop_by_ms - now.mono_ms);
 	if (w->stopping)
 		return wait_ms < 0 ? 0 : wait_ms;
-	for (size_t i = 0; i < w->n_lanes; i++)
+	for (size_t i = 0; i < w->n_lanes; i++) {
 		wait_ms = least(wait_ms, lane_wait_ms(&w->lanes[i], now));
+		wait_ms = least(
+		    wait_ms, catcher_wait_ms(&w->catchers[i], now.wall_ms));
+	}
 	if (w->next_other_ms != 0)
 		wait_ms = least(wait_ms, w->next_other_ms - now.wall_ms);
 	if (w->more_inbox || !w->all_judged || !w->reclocked || has_ended(w) ||
@@ -406,7 +424,8 @@ static bool is_drained(struct worker *w)
 	if (w->active > 0 || w->more_inbox || !w->all_judged || !w->reclocked)
 		return false;
 	for (size_t i = 0; i < w->n_lanes; i++) {
-		if (!lane_is_drained(&w->lanes[i], now))
+		if (!lane_is_drained(&w->lanes[i], now) ||
+		    w->catchers[i].news.more)
 			return false;
 	}
 	return w->next_other_ms == 0 || w->next_other_ms > now.wall_ms;
@@ -477,11 +496,15 @@ static int open_worker(struct worker *w, struct err_text *err)
 		w->limit = w->n_lanes;
 	w->n_flights = FLIGHTS_PER_REQUEST * w->limit;
 	w->lanes = calloc(w->n_lanes, sizeof(*w->lanes));
+	w->catchers = calloc(w->n_lanes, sizeof(*w->catchers));
 	w->flights = calloc(w->n_flights, sizeof(*w->flights));
-	if (w->lanes == NULL || w->flights == NULL)
+	if (w->lanes == NULL || w->catchers == NULL || w->flights == NULL)
 		return err_set(err, ERR_FAIL, "no memory for the worker");
 	for (size_t i = 0; i < w->n_flights; i++)
 		flight_init(&w->flights[i]);
+	for (size_t i = 0; i < w->n_lanes; i++)
+		catcher_init(&w->catchers[i], &w->settings->providers[i],
+		    !w->options->follow);
 	random_seed(&w->random);
 	w->requests = (struct requests){
 	    .lanes = w->lanes,
@@ -505,6 +528,7 @@ static void close_worker(struct worker *w)
 	for (size_t i = 0; w->flights != NULL && i < w->n_flights; i++)
 		flight_fini(&w->flights[i]);
 	free(w->flights);
+	free(w->catchers);
 	free(w->lanes);
 }
 

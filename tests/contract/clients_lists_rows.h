@@ -52,6 +52,12 @@ static const struct question questions[] = {
     {"stripe", "disputes", NULL, "/v1/disputes?limit=100"},
     {"stripe", "disputes", "du_1",
 	"/v1/disputes?limit=100&starting_after=du_1"},
+    /* Of its log what happened since then; see SINCE_MS. */
+    {"stripe", "events", NULL,
+	"/v1/events?limit=50&created%5Bgte%5D=1700000000"},
+    {"stripe", "events", "evt_1Ab",
+	"/v1/events?limit=50&created%5Bgte%5D=1700000000"
+	"&starting_after=evt_1Ab"},
     {"flexprice", "payments", NULL,
 	"/payments?limit=250&offset=0&sort=created_at&order=asc"},
     {"flexprice", "payments", "500",
@@ -92,6 +98,9 @@ struct row {
 	const char *said; /* see tell() in clients_lists.c */
 };
 
+#define EVENT(id, created, thing) \
+	"{\"object\":\"event\",\"type\":\"x.y\",\"id\":\"" id \
+	"\",\"created\":" created ",\"data\":{\"object\":" thing "}}"
 #define ULID(prefix, last) prefix "_01JX000000000000000000000" last
 #define UUID(last) "018f3c2a-9999-7c3d-9a4b-00000000000" last
 
@@ -137,7 +146,32 @@ static const struct row rows[] = {
     {"a link to another place", "mollie", "payments", NULL, 0,
 	"{\"_embedded\":{\"payments\":[{\"id\":\"tr_1\"}]},\"_links\":"
 	"{\"next\":{\"href\":\"https://evil.example/?from=tr_2&x=1\"}}}",
-	"payment tr_1, next tr_2"},
+	"garbled: _links.next.href: it leads to another origin"},
+    {"a link to another host that begins as ours", "mollie", "payments", NULL,
+	0,
+	"{\"_embedded\":{\"payments\":[]},\"_links\":{\"next\":{\"href\":"
+	"\"https://api.mollie.com@evil.example/v2/payments?from=tr_2\"}}}",
+	"garbled: _links.next.href: it leads to another origin"},
+    {"a link to another port", "mollie", "payments", NULL, 0,
+	"{\"_embedded\":{\"payments\":[]},\"_links\":{\"next\":{\"href\":"
+	"\"https://api.mollie.com:8443/v2/payments?from=tr_2\"}}}",
+	"garbled: _links.next.href: it leads to another origin"},
+    {"a link in the clear", "mollie", "payments", NULL, 0,
+	"{\"_embedded\":{\"payments\":[]},\"_links\":{\"next\":{\"href\":"
+	"\"http://api.mollie.com/v2/payments?from=tr_2\"}}}",
+	"garbled: _links.next.href: it leads to another origin"},
+    {"a link to a host without a scheme", "mollie", "payments", NULL, 0,
+	"{\"_embedded\":{\"payments\":[]},\"_links\":{\"next\":{\"href\":"
+	"\"//evil.example/v2/payments?from=tr_2\"}}}",
+	"garbled: _links.next.href: it leads to another origin"},
+    {"a link to where we ask", "mollie", "payments", NULL, 0,
+	"{\"_embedded\":{\"payments\":[]},\"_links\":{\"next\":{\"href\":"
+	"\"https://API.example/v2/payments?from=tr_2\"}}}",
+	"next tr_2"},
+    {"a link within the origin", "mollie", "payments", NULL, 0,
+	"{\"_embedded\":{\"payments\":[]},\"_links\":{\"next\":{\"href\":"
+	"\"/v2/payments?from=tr_2\"}}}",
+	"next tr_2"},
     {"a link that says nothing", "mollie", "payments", NULL, 0,
 	"{\"_embedded\":{\"payments\":[]},\"_links\":"
 	"{\"next\":{\"href\":\"https://api.mollie.com/v2/payments\"}}}",
@@ -261,6 +295,57 @@ static const struct row rows[] = {
     {"a conflict passes", "stripe", "refunds", NULL, 409, "{}",
 	"later: the provider answers with an unexpected status (HTTP 409)"},
 
+    /* Stripe's log: of an event only the object's name and its moment. */
+    {"events, newest first", "stripe", "events", NULL, 0,
+	"{\"object\":\"list\",\"data\":[" EVENT("evt_3", "30",
+	    "{\"object\":\"subscription\",\"id\":"
+	    "\"sub_1\",\"status\":\"canceled\"}") "," EVENT("evt_2", "29",
+	    "{\"object\":\"dispute\",\"id\":\"du_1\","
+	    "\"charge\":\"ch_1\"}") "," EVENT("evt_1", "29",
+	    "{\"object\":\"checkout.session\",\"id\":"
+	    "\"cs_live_1\"}") "],\"has_more\":true}",
+	"subscription sub_1 @30, charge ch_1 @29, checkout_session cs_live_1 "
+	"@29, next evt_1"},
+    {"the end of the log", "stripe", "events", "evt_1", 0,
+	"{\"object\":\"list\",\"data\":[],\"has_more\":false}", ""},
+    {"of what we do not track nothing is named", "stripe", "events", NULL, 0,
+	"{\"object\":\"list\",\"data\":[" EVENT("evt_4", "30",
+	    "{\"object\":\"payout\",\"id\":\"po_1\"}") "," EVENT("evt_3", "30",
+	    "{\"object\":\"balance\"}") "," EVENT("evt_2", "30",
+	    "{\"object\":\"invoice\",\"id\":"
+	    "\"upcoming_in_1\",\"customer\":\"cus_1\"}") "],"
+							 "\"has_more\":false}",
+	"customer cus_1 @30"},
+    {"an id that no notification would get in does not hold up the log",
+	"stripe", "events", NULL, 0,
+	"{\"object\":\"list\",\"data\":[" EVENT("evt_2", "30",
+	    "{\"object\":\"customer\",\"id\":"
+	    "\"../jane@example.com\"}") "," EVENT("evt_1", "30",
+	    "{\"object\":\"customer\",\"id\":\"cus_1\"}") "],\"has_more\":"
+							  "false}",
+	"customer cus_1 @30"},
+    {"an event without its moment", "stripe", "events", NULL, 0,
+	"{\"object\":\"list\",\"data\":[{\"object\":\"event\",\"id\":"
+	"\"evt_1\"}],\"has_more\":false}",
+	"garbled: data.created: missing"},
+    {"something else in the log", "stripe", "events", NULL, 0,
+	"{\"object\":\"list\",\"data\":[{\"object\":\"subscription\","
+	"\"id\":\"sub_1\",\"created\":1}],\"has_more\":false}",
+	"garbled: data.object: not an event"},
+    {"an event by a name that is none", "stripe", "events", NULL, 0,
+	"{\"object\":\"list\",\"data\":[{\"object\":\"event\","
+	"\"id\":\"sub_1\",\"created\":1}],\"has_more\":false}",
+	"garbled: data.id: not an event's id"},
+    {"a key that may not read events", "stripe", "events", NULL, 403,
+	"{\"error\":{\"type\":\"invalid_request_error\",\"message\":"
+	"\"The provided key 'rk_live_abc' does not have it\"}}",
+	"gone, and so for this key: the provider refuses the key (HTTP 403)"},
+    {"a stand-in without events", "stripe", "events", NULL, 404, "{}",
+	"gone, and so for this key: the provider does not know the "
+	"object (HTTP 404)"},
+    {"a bad key is one for all", "stripe", "events", NULL, 401, "{}",
+	"barred: the provider refuses the key (HTTP 401)"},
+
     /* Flexprice: its total and its offset count for nothing. */
     {"a page, and so one behind it", "flexprice", "subscriptions", NULL, 0,
 	"{\"items\":[{\"id\":\"" ULID(
@@ -335,6 +420,12 @@ static const struct row live_rows[] = {
 	"{\"id\":\"sub_1\",\"object\":\"subscription\",\"livemode\":false}],"
 	"\"has_more\":true}",
 	"subscription sub_2, next sub_1"},
+    {"an event of the other mode", "stripe", "events", NULL, 0,
+	"{\"object\":\"list\",\"data\":[{\"object\":\"event\",\"id\":"
+	"\"evt_1\",\"created\":1,\"livemode\":false,\"type\":\"x\","
+	"\"data\":{\"object\":{\"object\":\"refund\",\"id\":\"re_1\"}}}]"
+	",\"has_more\":true}",
+	"next evt_1, 1 of the other mode"},
     {"a refund says no mode", "stripe", "refunds", NULL, 0,
 	"{\"object\":\"list\",\"data\":[{\"id\":\"pyr_1\",\"object\":"
 	"\"refund\"}],\"has_more\":true}",

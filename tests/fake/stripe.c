@@ -299,7 +299,7 @@ static const char *word_of(const json_t *document, const char *name)
 }
 
 /* The event that the newest state of an object would be told by. */
-static const char *event_of(int kind, const json_t *document)
+const char *stripe_event_of(int kind, const json_t *document)
 {
 	const char *status = word_of(document, "status");
 
@@ -339,7 +339,7 @@ static json_t *hook(const struct object *o, bool as_integers)
 	    "2025-03-31.basil", "created", (json_int_t)(when_now_ms() / 1000),
 	    "data", "object", document, "livemode",
 	    livemode ? livemode : json_true(), "pending_webhooks", 1, "type",
-	    event_of(o->kind, document));
+	    stripe_event_of(o->kind, document));
 }
 
 static json_t *truth(const struct object *o)

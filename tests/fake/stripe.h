@@ -21,9 +21,15 @@ enum {
 	STRIPE_DISPUTE
 };
 
+/* The event that such a state of an object is told by. */
+const char *stripe_event_of(int kind, const json_t *document);
+
 /* What the status API answers. */
 extern const struct route stripe_api_routes[];
 json_t *stripe_api_error(int status, const char *detail);
+
+/* stripe_events.c: the log of what happened. */
+json_t *stripe_events_answer(const struct ask *ask);
 
 /* The signature of signed events; see struct provider. */
 json_t *stripe_sign(

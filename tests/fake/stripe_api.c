@@ -283,7 +283,8 @@ const struct route stripe_api_routes[] = {
     {"/v1/refunds/{id}", STRIPE_REFUND, answer_other, false},
     {"/v1/refunds", -1, list_refunds, false},
     {"/v1/customers/{id}", STRIPE_CUSTOMER, answer_other, false},
-    {"/v1/disputes", -1, list_disputes, false}, {NULL, -1, NULL, false}};
+    {"/v1/disputes", -1, list_disputes, false},
+    {"/v1/events", -1, stripe_events_answer, false}, {NULL, -1, NULL, false}};
 
 json_t *stripe_api_error(int status, const char *detail)
 {

@@ -91,3 +91,15 @@ control transition '{"kind":"subscription","id":"sub_1","status":"canceled",
 wait_until 30 notified
 ask sink | assert_json '[.object, .type, .data.object.id, .livemode]' \
   '["event","customer.subscription.deleted","sub_1",true]'
+
+# The log tells of it too, newest first, in pages, and from a moment on.
+api '/v1/events?limit=1' | assert_json '[.object, .has_more, .data[0].type,
+  .data[0].data.object.id]' \
+  '["list",true,"customer.subscription.deleted","sub_1"]'
+first=$(api '/v1/events?limit=1' | jq -r '.data[0].id')
+api "/v1/events?limit=100&starting_after=$first" | assert_json "[.has_more,
+  (.data | map(.id) | index(\"$first\")), (.data | length > 5)]" \
+  '[false,null,true]'
+api '/v1/events?types[]=customer.subscription.deleted' |
+  assert_json '.data | map(.type) | unique' '["customer.subscription.deleted"]'
+api "/v1/events?created[gte]=$(($(date +%s) + 60))" | assert_json .data '[]'

@@ -90,6 +90,7 @@ wrong 'puased' 'puased paused' 's/burst = 10000;/policy = { puased = "deny"; };/
 wrong 'hook_secret_file' 'hook_secret_file hook_token_file' \
   's/hook_token_file/hook_secret_file/'
 wrong 'recheck = ("5x")' 'recheck 5x' 's/burst = 10000;/recheck = ("5x");/'
+wrong 'catch_up' 'catch_up ecurring no log' 's/burst = 10000;/catch_up = "1h";/'
 wrong 'account_from' 'account_from JSON Pointer' \
   's/burst = 10000;/account_from = "metadata.tenant";/'
 wrong 'none.key' 'api_key_file none.key No such file' \

@@ -209,8 +209,9 @@ jq -r '"trueup_inbox \(.inbox)",
    "trueup_provider_looks_total\($of) \(.looks)",
    "trueup_provider_news_total\($of) \(.news)",
    "trueup_provider_repairs_total\($of) \(.repairs)",
+   "trueup_provider_caught_up_total\($of) \(.caught_up)",
    "trueup_provider_silent\($of) 0")' "$TMP/stats" >"$TMP/wanted"
-assert [ "$(wc -l <"$TMP/wanted")" -eq 17 ]
+assert [ "$(wc -l <"$TMP/wanted")" -eq 18 ]
 while read -r series number; do
   shows "$series" "$number"
 done <"$TMP/wanted"

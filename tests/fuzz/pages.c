@@ -98,6 +98,9 @@ static void check_page(const struct client *client,
 	if (page->verdict != VERDICT_TRUTH)
 		return;
 	must(page->listing.n <= LISTING_ITEMS_MAX);
+	must(page->listing.log == list->log);
+	must(page->listing.n == 0 ||
+	     (page->listing.at_ms != NULL) == (list->log != NULL));
 	for (size_t i = 0; i < page->listing.n; i++)
 		check_item(client, provider, &page->listing.items[i]);
 	check_next(provider, list, &page->listing);
@@ -109,6 +112,7 @@ static void read_page(uint8_t which, const char *cursor, const char *body,
 	const struct client *client;
 	const struct client_list *list = pick(which, &client);
 	const struct provider_settings provider = {.name = "shop",
+	    .client = client,
 	    .base_url = "https://api.example",
 	    .mode = which & 0x80 ? MODE_LIVE : MODE_ANY};
 	const struct client_place place = {.list = list, .cursor = cursor};

@@ -123,7 +123,56 @@ static const struct {
     {"api_version = \"\";", NULL, NULL},
     {"api_version = 2025;", NULL, NULL},
     {"version = \"2025-03-31.basil\";", NULL, NULL},
+    {"events = [ ];", NULL, NULL},
+    {"events = \"invoice.paid\";", "2025-03-31.basil", NULL},
+    {"events = [\"charge.*\"];", NULL, NULL},
+    {"events = [\"a&b\"];", NULL, NULL},
+    {"events = \"\";", "2025-03-31.basil", NULL},
+    {"events = [\"\", \"\"];", NULL, NULL},
+    {"events = 7;", NULL, NULL},
 };
+
+/* What the log is asked for with these options; NULL: refused. */
+static const char *log_asked(const char *text, struct arena *arena)
+{
+	const struct client *client = client_find("stripe");
+	const struct client_place place = {
+	    .list = client_log(client), .since_ms = now_ms};
+	struct provider_settings provider = {.api_key = "rk_1"};
+	struct client_request request;
+	struct config *config = NULL;
+	struct err_text err = {""};
+	const char *path = NULL;
+
+	assert_int_equal(config_open_text(text, "o", &config, &err), 0);
+	if (client->configure(
+		config_root(config), arena, &provider.options, &err) == 0 &&
+	    place.list->ask(&provider, &place, arena, &request, &err) == 0)
+		path = request.path;
+	config_close(config);
+	return path;
+}
+
+static void test_event_types(void **state)
+{
+	const char *many = "\"a.b\"";
+	struct arena arena;
+
+	(void)state;
+	arena_init(&arena, ARENA_MAX);
+	assert_string_equal(
+	    log_asked(
+		"events = [\"invoice.paid\", \"refund.created\"];", &arena),
+	    "/v1/events?limit=50&created%5Bgte%5D=1510000000"
+	    "&types%5B%5D=invoice.paid&types%5B%5D=refund.created");
+	for (int i = 1; i < 20; i++)
+		many = arena_printf(&arena, "%s, \"a.b\"", many);
+	assert_non_null(
+	    log_asked(arena_printf(&arena, "events = [%s];", many), &arena));
+	assert_null(log_asked(
+	    arena_printf(&arena, "events = [%s, \"a.b\"];", many), &arena));
+	arena_fini(&arena);
+}
 
 static void test_options(void **state)
 {
@@ -286,6 +335,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_ids),
 	    cmocka_unit_test(test_options),
+	    cmocka_unit_test(test_event_types),
 	    cmocka_unit_test(test_questions),
 	    cmocka_unit_test(test_secrets),
 	    cmocka_unit_test(test_order),
