@@ -106,6 +106,8 @@ static void lanes_in_order(
     const struct claim_limits *limits, enum priority out[PRIORITY_COUNT])
 {
 	static const enum priority lanes[CLAIM_FIRST_COUNT] = {
+	    [CLAIM_NOTIFIED] = PRIORITY_NOTIFIED,
+	    [CLAIM_STRANGERS] = PRIORITY_STRANGER,
 	    [CLAIM_RECHECKS] = PRIORITY_RECHECK,
 	    [CLAIM_RESYNCS] = PRIORITY_RESYNC,
 	    [CLAIM_DISCOVERIES] = PRIORITY_DISCOVER,

@@ -7,7 +7,13 @@
 #include "cache/turn.h"
 
 /* What TABLE_PROVIDERS holds of each provider, and its record's version. */
-enum { PART_HEALTH = 'h', PART_TALLY = 't', PART_BUDGET = 'b', VERSION = 1 };
+enum {
+	PART_HEALTH = 'h',
+	PART_TALLY = 't',
+	PART_BUDGET = 'b',
+	VERSION = 1,
+	BUDGET_BYTES = 4096
+};
 
 static void part_key(struct key *key, const char *provider, uint8_t part)
 {
@@ -176,12 +182,83 @@ int store_view_provider(struct store_view *view, const char *provider,
 	return lmdb_error(view->txn);
 }
 
+int store_lift(struct store *store, const char *provider, int64_t now_ms,
+    struct health *was, struct err_text *err)
+{
+	struct lmdb_txn *txn = NULL;
+	struct health lifted;
+	int rc = lmdb_begin(store->db, true, &txn, err);
+
+	memset(was, 0, sizeof(*was));
+	if (rc != 0)
+		return rc;
+	health_get(txn, provider, was);
+	lifted = *was;
+	lifted.until_ms = now_ms;
+	lifted.probes = 0;
+	if (was->state != HEALTH_OK)
+		health_put(txn, provider, &lifted);
+	rc = lmdb_commit(txn, err);
+	if (rc == 0 && was->state != HEALTH_OK)
+		wake_ring(store->wake);
+	return rc;
+}
+
+bool store_turn_lifted(
+    struct store_turn *turn, const char *provider, struct health *health)
+{
+	struct health kept;
+
+	health_get(turn->txn, provider, &kept);
+	if (kept.state != health->state || kept.until_ms >= health->until_ms)
+		return false;
+	health->until_ms = kept.until_ms;
+	health->probes = kept.probes;
+	return true;
+}
+
 /* ---- budgets ---------------------------------------------------------- */
+
+static void put_operations(struct writer *w, const struct budget *budget)
+{
+	writer_u32(w, (uint32_t)budget->n_operations);
+	for (size_t i = 0; i < budget->n_operations; i++) {
+		writer_text(w, budget->operations[i].name);
+		writer_u64(w, budget->operations[i].tokens);
+	}
+}
+
+/* Milliseconds in thousandths. */
+static void put_ms(struct writer *w, double ms)
+{
+	writer_u64(w, (uint64_t)(ms * 1000));
+}
+
+static double get_ms(struct reader *r)
+{
+	return (double)reader_u64(r) / 1000;
+}
+
+static void put_throttle(struct writer *w, const struct throttle *t)
+{
+	writer_u32(w, t->most);
+	writer_u32(w, t->limit);
+	writer_u32(w, t->answers);
+	put_ms(w, t->recent_ms);
+	put_ms(w, t->usual_ms);
+	writer_u32(w, (uint32_t)t->n_kinds);
+	for (size_t i = 0; i < t->n_kinds; i++) {
+		writer_text(w, t->kinds[i].name);
+		put_ms(w, t->kinds[i].usual_ms);
+		writer_u32(w, t->kinds[i].answers);
+		writer_i64(w, t->kinds[i].last_ms);
+	}
+}
 
 void store_turn_budget(
     struct store_turn *turn, const char *provider, const struct budget *budget)
 {
-	uint8_t data[32];
+	uint8_t data[BUDGET_BYTES];
 	struct writer w;
 
 	writer_init(&w, data, sizeof(data));
@@ -189,7 +266,56 @@ void store_turn_budget(
 	writer_i64(&w, budget->at_ms);
 	writer_u64(&w, budget->tokens);
 	writer_u64(&w, budget->strangers);
+	put_operations(&w, budget);
+	put_throttle(&w, &budget->throttle);
 	put_part(turn->txn, provider, PART_BUDGET, &w);
+}
+
+/* A text into a place of its own; the reader fails if it is too long. */
+static void get_name(struct reader *r, char *out, size_t cap)
+{
+	struct span text = reader_span(r);
+
+	if (text.data == NULL || text.len >= cap)
+		r->failed = true;
+	else
+		memcpy(out, text.data, text.len);
+}
+
+/* A number of items that follow. */
+static size_t get_count(struct reader *r, size_t max)
+{
+	uint32_t n = reader_u32(r);
+
+	if (n > max)
+		r->failed = true;
+	return r->failed ? 0 : n;
+}
+
+static void get_operations(struct reader *r, struct budget *out)
+{
+	out->n_operations = get_count(r, BUDGET_OPERATIONS_MAX);
+	for (size_t i = 0; i < out->n_operations; i++) {
+		get_name(r, out->operations[i].name,
+		    sizeof(out->operations[i].name));
+		out->operations[i].tokens = reader_u64(r);
+	}
+}
+
+static void get_throttle(struct reader *r, struct throttle *out)
+{
+	out->most = reader_u32(r);
+	out->limit = reader_u32(r);
+	out->answers = reader_u32(r);
+	out->recent_ms = get_ms(r);
+	out->usual_ms = get_ms(r);
+	out->n_kinds = get_count(r, THROTTLE_KINDS_MAX);
+	for (size_t i = 0; i < out->n_kinds; i++) {
+		get_name(r, out->kinds[i].name, sizeof(out->kinds[i].name));
+		out->kinds[i].usual_ms = get_ms(r);
+		out->kinds[i].answers = reader_u32(r);
+		out->kinds[i].last_ms = reader_i64(r);
+	}
 }
 
 int store_view_budget(struct store_view *view, const char *provider,
@@ -202,6 +328,10 @@ int store_view_budget(struct store_view *view, const char *provider,
 		out->at_ms = reader_i64(&r);
 		out->tokens = reader_u64(&r);
 		out->strangers = reader_u64(&r);
+		if (reader_has_more(&r)) {
+			get_operations(&r, out);
+			get_throttle(&r, &out->throttle);
+		}
 		check(view->txn, &r);
 	}
 	lmdb_error_text(view->txn, err);

@@ -25,6 +25,7 @@
 #include "reconciler/core/schedule.h"
 #include "reconciler/core/state.h"
 #include "reconciler/core/stranger.h"
+#include "reconciler/core/throttle.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -200,9 +201,11 @@ size_t store_turn_claim(struct store_turn *turn, const char *provider,
 
 enum { CLAIM_KINDS_MAX = 16 };
 
-/* Work that nobody waits for, and that must not wait for ever either. */
+/* Work that is not the most urgent, and must not wait for ever either. */
 enum claim_first {
 	CLAIM_URGENT = 0, /* none of it: the order of urgency */
+	CLAIM_NOTIFIED,
+	CLAIM_STRANGERS,
 	CLAIM_RECHECKS,
 	CLAIM_RESYNCS,
 	CLAIM_DISCOVERIES,
@@ -310,12 +313,32 @@ void store_turn_settle(struct store_turn *turn, const struct outcome *outcome,
 /* store_turn_health(turn, provider, health): keep a provider's health. */
 void store_turn_health(
     struct store_turn *turn, const char *provider, const struct health *health);
+/*
+ * store_turn_lifted(turn, provider, health): take over what a person lifted
+ * (store_lift) since this health was kept. true: something was.
+ */
+bool store_turn_lifted(
+    struct store_turn *turn, const char *provider, struct health *health);
 
-/* What a provider's budgets held at a moment, in thousandths of a request. */
+enum { BUDGET_OPERATIONS_MAX = 32, BUDGET_NAME_MAX = 40 };
+
+/* What the budget of one operation held; one that is not named was full. */
+struct budget_operation {
+	char name[BUDGET_NAME_MAX + 1];
+	uint64_t tokens;
+};
+
+/*
+ * What a provider's budgets held at a moment, in thousandths of a request, and
+ * how quickly it had answered.
+ */
 struct budget {
 	int64_t at_ms; /* wall clock; 0: never kept */
 	uint64_t tokens;
 	uint64_t strangers;
+	size_t n_operations;
+	struct budget_operation operations[BUDGET_OPERATIONS_MAX];
+	struct throttle throttle; /* most 0: never kept */
 };
 
 /* store_turn_budget(turn, provider, budget): keep it for the next worker. */
@@ -567,6 +590,14 @@ struct tally {
 
 int store_view_provider(struct store_view *view, const char *provider,
     struct health *health, struct tally *tally, struct err_text *err);
+/*
+ * store_lift(store, provider, now, was, err): a person says that a provider is
+ * to be asked again: when it is not ok, its next probe may go at once, and the
+ * waits begin anew. Wakes the worker. *was is its health before. 0, or
+ * negative.
+ */
+int store_lift(struct store *store, const char *provider, int64_t now_ms,
+    struct health *was, struct err_text *err);
 /* store_view_budget(view, provider, out, err): as it was kept last. */
 int store_view_budget(struct store_view *view, const char *provider,
     struct budget *out, struct err_text *err);

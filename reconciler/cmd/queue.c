@@ -7,12 +7,14 @@
 
 #include "reconciler/base/buf.h"
 #include "reconciler/base/text.h"
+#include "reconciler/core/settings.h"
 
 #include "reconciler/io/print.h"
 #include "reconciler/io/reasons.h"
 #include "reconciler/io/wire.h"
 
 #include "reconciler/cmd/settings.h"
+#include "reconciler/cmd/trouble.h"
 
 #include "reconciler/cmd/cmd.h"
 
@@ -89,8 +91,10 @@ static int list(struct cmd_context *context, const struct queue_question *q)
 			    show_job, &sink, &err);
 		if (rc != 0)
 			cmd_fail(context, &err);
-		else if (!q->json)
+		else if (!q->json) {
 			print_list(&sink);
+			rc = trouble_print_all(context, &s, &q->filter);
+		}
 	}
 	cmd_close(&s);
 	return rc == 0 ? CMD_OK : CMD_ERROR;
@@ -182,7 +186,8 @@ static int show_one(struct cmd_context *context, struct cmd_session *s,
 		print_field(stdout, "job", "none: nothing waits");
 	if (has_object == 0)
 		print_object(s, &object);
-	return CMD_OK;
+	return trouble_print_all(context, s, &q->filter) == 0 ? CMD_OK
+							      : CMD_ERROR;
 }
 
 /* One that is to be handed on, and the change itself. */
@@ -269,12 +274,32 @@ struct queue_verb {
 	    bool dry_run, int64_t now_ms, size_t *n, struct err_text *err);
 	int (*deliveries)(struct store *store, const struct job_filter *filter,
 	    bool dry_run, int64_t now_ms, size_t *n, struct err_text *err);
+	bool lifts; /* what keeps a provider that is meant as a whole waiting */
 };
 
 static const struct queue_verb retry_verb = {
-    "retried", store_jobs_retry, store_deliveries_retry};
+    "retried", store_jobs_retry, store_deliveries_retry, true};
 static const struct queue_verb drop_verb = {
-    "dropped", store_jobs_drop, store_deliveries_drop};
+    "dropped", store_jobs_drop, store_deliveries_drop, false};
+
+/* Who retries all of a provider wants it asked, whatever its health says. */
+static int lift(struct cmd_session *s, const struct queue_question *q,
+    const struct queue_verb *verb, struct err_text *err)
+{
+	const char *name = q->filter.provider;
+	struct health was;
+	int rc;
+
+	if (!verb->lifts || q->dry_run || q->state != NULL || name == NULL ||
+	    q->filter.kind != NULL ||
+	    settings_provider(s->settings, name) == NULL)
+		return 0;
+	rc = store_lift(s->store, name, s->now_ms, &was, err);
+	if (rc == 0 && was.state != HEALTH_OK)
+		printf("%s was %s: it is asked again at once\n", name,
+		    health_name(was.state));
+	return rc;
+}
 
 static int change(struct cmd_context *context, const struct queue_question *q,
     const struct queue_verb *verb)
@@ -290,6 +315,8 @@ static int change(struct cmd_context *context, const struct queue_question *q,
 		if (rc == 0)
 			rc = verb->deliveries(s.store, &q->filter, q->dry_run,
 			    s.now_ms, &more, &err);
+		if (rc == 0)
+			rc = lift(&s, q, verb, &err);
 		if (rc != 0)
 			cmd_fail(context, &err);
 		else

@@ -13,6 +13,8 @@
 #include "reconciler/io/status.h"
 #include "reconciler/io/wire.h"
 
+#include "reconciler/cmd/trouble.h"
+
 #include "reconciler/cmd/cmd.h"
 
 static const char *number(struct cmd_session *s, uint64_t value)
@@ -57,11 +59,29 @@ static const char *log_reason(const struct provider_status *p)
 	return "events were forgotten before they were read";
 }
 
+/* "4 of 16" while fewer are in force than there might be. */
+static const char *at_once(
+    struct cmd_session *s, const struct provider_status *p)
+{
+	if (!throttle_is_slow(p->throttle))
+		return number(s, status_concurrency(p));
+	return arena_printf(
+	    &s->arena, "%u of %u", p->throttle->limit, p->throttle->most);
+}
+
+static const char *latency(
+    struct cmd_session *s, const struct provider_status *p)
+{
+	if (p->throttle->recent_ms <= 0)
+		return NULL;
+	return arena_printf(&s->arena, "%.0f ms", p->throttle->recent_ms);
+}
+
 static void print_providers(struct cmd_session *s, const struct status *r)
 {
 	static const char *const headers[] = {"PROVIDER", "HEALTH", "FETCHES",
 	    "ERRORS", "LAST OK", "NOTICES", "LAST NOTICE", "NEWS", "REPAIRS",
-	    "BUDGET", "REASON", NULL};
+	    "BUDGET", "AT ONCE", "LATENCY", "REASON", NULL};
 	struct print_table table;
 
 	putchar('\n');
@@ -76,6 +96,7 @@ static void print_providers(struct cmd_session *s, const struct status *r)
 		    print_time(&s->arena, p->tally->last_notice_ms),
 		    number(s, p->tally->news), number(s, p->tally->repairs),
 		    arena_printf(&s->arena, "%g/s", p->provider->rate),
+		    at_once(s, p), latency(s, p),
 		    h->state != HEALTH_OK ? h->reason
 		    : p->silent		  ? "no notification comes"
 					  : log_reason(p)};
@@ -83,6 +104,8 @@ static void print_providers(struct cmd_session *s, const struct status *r)
 		print_table_row(&table, cells);
 	}
 	print_table_out(&table, stdout);
+	for (size_t i = 0; i < r->n; i++)
+		trouble_print(s, &r->providers[i]);
 }
 
 static const char *ratio(struct cmd_session *s, const struct provider_status *p)

@@ -19,6 +19,15 @@ const char *health_name(enum health_state state)
 	return names[state];
 }
 
+const char *health_advice(enum health_state state)
+{
+	if (state != HEALTH_BARRED)
+		return NULL;
+	return "put a valid key into api_key_file; it is tried again as soon "
+	       "as the file changes, and at once after `trueup queue retry "
+	       "PROVIDER`";
+}
+
 /* No wait of ours is longer; one that is was written by another clock. */
 static int64_t longest_ms(enum health_state state)
 {

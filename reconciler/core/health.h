@@ -73,5 +73,7 @@ uint32_t health_allows(
     const struct health *health, int64_t now_ms, uint64_t key_stamp);
 
 const char *health_name(enum health_state state);
+/* health_advice(state): what a person can do about it; NULL: it heals. */
+const char *health_advice(enum health_state state);
 
 #endif

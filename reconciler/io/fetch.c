@@ -95,6 +95,7 @@ struct slot {
 	bool busy;
 	bool ended;
 	bool too_large;
+	int64_t away_ms; /* of the fetch, when it began */
 	CURLcode code;
 };
 
@@ -105,6 +106,8 @@ struct fetch {
 	size_t n_slots;
 	size_t n_ended;
 	struct slot *reading; /* given out by fetch_next, freed by the next */
+	int64_t away_ms;      /* spent outside of fetch_wait, so far */
+	int64_t left_ms;      /* monotonic: fetch_wait returned last */
 };
 
 static size_t on_body(char *data, size_t size, size_t n, void *cookie)
@@ -160,6 +163,7 @@ int fetch_open(size_t max_in_flight, size_t max_reply, struct fetch **out,
 		buf_init(&f->slots[i].body, max_reply);
 	f->curl.multi_setopt(
 	    f->multi, CURLMOPT_MAXCONNECTS, (long)max_in_flight);
+	f->left_ms = clock_mono_ms();
 	*out = f;
 	return 0;
 }
@@ -230,6 +234,10 @@ static void set_limits(
 	f->curl.easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
 	f->curl.easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
 	f->curl.easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+#if LIBCURL_VERSION_NUM >= 0x075700
+	/* Who gives up must not wait for a resolver that hangs: all would. */
+	f->curl.easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
+#endif
 	f->curl.easy_setopt(easy, CURLOPT_HTTP_VERSION,
 	    plain ? CURL_HTTP_VERSION_1_1 : CURL_HTTP_VERSION_2TLS);
 	f->curl.easy_setopt(
@@ -314,6 +322,7 @@ int fetch_start(struct fetch *f, const struct fetch_target *target,
 		return rc;
 	}
 	slot->busy = true;
+	slot->away_ms = f->away_ms + clock_mono_ms() - f->left_ms;
 	slot->cookie = cookie;
 	return 0;
 }
@@ -365,10 +374,12 @@ int fetch_wait(struct fetch *f, const int *fds, size_t n, int64_t timeout_ms,
     struct err_text *err)
 {
 	struct curl_waitfd wait[FDS_MAX];
-	int64_t until_ms = clock_mono_ms() + timeout_ms;
+	int64_t now_ms = clock_mono_ms();
+	int64_t until_ms = now_ms + timeout_ms;
 	int64_t left_ms = timeout_ms;
 	int rc = perform(f, err);
 
+	f->away_ms += now_ms - f->left_ms;
 	for (size_t i = 0; i < n && i < FDS_MAX; i++) {
 		wait[i].fd = fds[i];
 		wait[i].events = CURL_WAIT_POLLIN;
@@ -387,6 +398,7 @@ int fetch_wait(struct fetch *f, const int *fds, size_t n, int64_t timeout_ms,
 			break;
 		left_ms = until_ms - clock_mono_ms();
 	}
+	f->left_ms = clock_mono_ms();
 	return rc;
 }
 
@@ -404,6 +416,10 @@ static void describe(
 	out->cookie = slot->cookie;
 	out->too_large = slot->too_large;
 	out->took_ms = took_us / 1000;
+	out->waited_ms = out->took_ms - (f->away_ms - slot->away_ms);
+	if (out->waited_ms < 0)
+		out->waited_ms = 0;
+	out->timed_out = slot->code == CURLE_OPERATION_TIMEDOUT;
 	out->content_type = type;
 	out->body = buf_text(&slot->body);
 	out->len = slot->body.len;

@@ -26,12 +26,15 @@ struct fetch_result {
 	void *cookie;
 	int status;		  /* HTTP status; 0: no answer */
 	const char *error;	  /* no answer: why; else NULL */
+	bool timed_out;		  /* that is why */
 	bool too_large;		  /* the answer was cut off: not to be read */
 	const char *content_type; /* or NULL */
 	const char *retry_after;  /* the header's text, or NULL */
 	const char *body;	  /* NUL-terminated */
 	size_t len;
 	int64_t took_ms;
+	/* Of that, without the time in which nobody looked for answers. */
+	int64_t waited_ms;
 };
 
 /*

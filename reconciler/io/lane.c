@@ -13,7 +13,11 @@
 
 #include "reconciler/io/lane.h"
 
-enum { SHARE = 16 }; /* one of so many claims goes to what nobody waits for */
+/*
+ * Of so many claims one goes to what nobody waits for, and one to what was
+ * notified, before what a person waits for.
+ */
+enum { SHARE = 16 };
 
 struct lane_now lane_now_is(void)
 {
@@ -34,7 +38,7 @@ int lane_open(struct lane *lane, const struct provider_settings *provider,
 	const struct client_defaults *d = &provider->client->defaults;
 
 	lane->provider = provider;
-	lane->limit = limit;
+	throttle_init(&lane->throttle, (uint32_t)limit);
 	lane->slots = slots;
 	lane->errand.lane = lane;
 	token_init(&lane->token, provider);
@@ -60,42 +64,22 @@ void lane_close(struct lane *lane)
 	lane->operations = NULL;
 }
 
-/* ---- what was spent ----------------------------------------------------- */
-
 void lane_spend(struct lane *lane)
 {
 	pace_take(&lane->pace, 1);
 	lane->spent = true;
 }
 
-bool lane_budget(struct lane *lane, struct lane_now now, struct budget *out)
+void lane_unspend(struct lane *lane)
 {
-	bool spent = lane->spent;
-
-	lane->spent = false;
-	(void)pace_available(&lane->pace, now.mono_ms);
-	(void)pace_available(&lane->strangers, now.mono_ms);
-	*out = (struct budget){.at_ms = now.wall_ms,
-	    .tokens = (uint64_t)(lane->pace.tokens * 1000),
-	    .strangers = (uint64_t)(lane->strangers.tokens * 1000)};
-	return spent;
+	pace_give(&lane->pace);
+	lane->spent = true;
 }
 
-void lane_keep_all(struct lane *lanes, size_t n, struct store_turn *turn)
+void lane_spend_of(struct lane *lane, struct pace *operation)
 {
-	struct lane_now now = {
-	    .wall_ms = clock_wall_ms(), .mono_ms = clock_mono_ms()};
-	struct budget budget;
-
-	for (size_t i = 0; i < n; i++) {
-		if (lane_budget(&lanes[i], now, &budget))
-			store_turn_budget(
-			    turn, lanes[i].provider->name, &budget);
-		if (lanes[i].counts_dirty)
-			store_turn_looks(
-			    turn, lanes[i].provider->name, &lanes[i].counts);
-		lanes[i].counts_dirty = false;
-	}
+	pace_take(operation, 1);
+	lane->spent = true;
 }
 
 /* ---- what is counted ---------------------------------------------------- */
@@ -116,31 +100,6 @@ void lane_count_notice(struct lane *lane, int64_t took_ms)
 {
 	latency_add(&lane->counts.notice, took_ms);
 	lane->counts_dirty = true;
-}
-
-/* The pace refills itself from that moment on. */
-static void refill_since(struct pace *pace, uint64_t tokens, int64_t last_ms)
-{
-	double held = (double)tokens / 1000;
-
-	if (held < pace->burst)
-		pace->tokens = held;
-	pace->last_ms = last_ms;
-}
-
-void lane_resume(
-    struct lane *lane, const struct budget *budget, struct lane_now now)
-{
-	int64_t passed_ms = now.wall_ms - budget->at_ms;
-
-	if (budget->at_ms == 0)
-		return;
-	/* A clock that stepped back says nothing: no time has passed. */
-	if (passed_ms < 0)
-		passed_ms = 0;
-	refill_since(&lane->pace, budget->tokens, now.mono_ms - passed_ms);
-	refill_since(
-	    &lane->strangers, budget->strangers, now.mono_ms - passed_ms);
 }
 
 /* ---- what may be asked -------------------------------------------------- */
@@ -170,7 +129,8 @@ bool lane_is_allowed(const struct lane *lane, struct lane_now now)
 
 bool lane_has_slot(const struct lane *lane, struct lane_now now)
 {
-	return lane->in_flight < least(lane->limit, allowed(lane, now));
+	return lane->in_flight <
+	       least(lane->throttle.limit, allowed(lane, now));
 }
 
 static bool is_crowded(const struct lane *lane)
@@ -180,18 +140,25 @@ static bool is_crowded(const struct lane *lane)
 
 enum claim_first lane_first(const struct lane *lane)
 {
-	static const enum claim_first turns[] = {
+	static const enum claim_first patient[] = {
 	    CLAIM_RECHECKS, CLAIM_RESYNCS, CLAIM_DISCOVERIES};
+	static const enum claim_first notified[] = {
+	    CLAIM_NOTIFIED, CLAIM_STRANGERS};
 	uint64_t share = lane->claims / SHARE;
 
-	if (lane->claims % SHARE != SHARE - 1)
+	switch (lane->claims % SHARE) {
+	case SHARE / 2 - 1:
+		return notified[share % 2];
+	case SHARE - 1:
+		return patient[share % 3];
+	default:
 		return CLAIM_URGENT;
-	return turns[share % (sizeof(turns) / sizeof(turns[0]))];
+	}
 }
 
 size_t lane_room(struct lane *lane, struct lane_now now)
 {
-	size_t most = least(lane->limit, allowed(lane, now));
+	size_t most = least(lane->throttle.limit, allowed(lane, now));
 	size_t room;
 
 	if (lane->in_flight >= most || is_crowded(lane))
@@ -234,7 +201,7 @@ int64_t lane_wait_ms(struct lane *lane, struct lane_now now)
 	size_t most = allowed(lane, now);
 	int64_t wait_ms = due_wait_ms(lane, now);
 
-	if (wait_ms == INT64_MAX || lane->in_flight >= lane->limit ||
+	if (wait_ms == INT64_MAX || lane->in_flight >= lane->throttle.limit ||
 	    is_crowded(lane))
 		return INT64_MAX;
 	if (most == 0)
@@ -261,19 +228,6 @@ bool lane_is_drained(struct lane *lane, struct lane_now now)
 	return !lane_is_allowed(lane, now);
 }
 
-static const char *advice(const struct lane *lane)
-{
-	switch (lane->health.state) {
-	case HEALTH_BARRED:
-		return "put a valid key into api_key_file; it is tried again "
-		       "as soon as the file changes";
-	case HEALTH_WAITING:
-	case HEALTH_OK:
-	default:
-		return NULL;
-	}
-}
-
 static void log_health(const struct lane *lane, const struct log *log)
 {
 	static const enum log_level levels[] = {
@@ -292,7 +246,7 @@ static void log_health(const struct lane *lane, const struct log *log)
 	    log_text("key_file", h->state == HEALTH_BARRED
 				     ? lane->provider->api_key_file
 				     : NULL),
-	    log_text("do", advice(lane)),
+	    log_text("do", health_advice(h->state)),
 	};
 
 	log_event(log, levels[h->state], "provider_health", pairs,

@@ -9,18 +9,17 @@
 #include "cache/store.h"
 #include "reconciler/core/health.h"
 #include "reconciler/core/pace.h"
+#include "reconciler/core/throttle.h"
 #include "reconciler/io/token.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-struct budget;
 struct err_text;
 struct flight;
 struct log;
 struct provider_settings;
-struct store_turn;
 
 /* Whose request it is: the cookie of each fetch. */
 struct errand {
@@ -38,9 +37,9 @@ struct lane {
 	/* Beside it, as the type's defaults.operations; owned. */
 	struct pace *operations;
 	struct token token;
-	struct errand errand; /* for the token */
-	size_t limit;	      /* most requests in flight */
-	size_t slots;	      /* most flights, those set aside included */
+	struct errand errand;	  /* for the token */
+	struct throttle throttle; /* most requests in flight, in force */
+	size_t slots;		  /* most flights, those set aside included */
 	size_t in_flight;
 	size_t aside; /* flights that wait for their operation's budget */
 	int64_t next_due_ms; /* its next unclaimed job; 0: none */
@@ -49,7 +48,7 @@ struct lane {
 	int64_t next_stranger_ms; /* in a flood: as next_due_ms */
 	bool more; /* of a kind that was passed over, one may be claimed now */
 	bool next_spaced; /* a notice waits only for its spacing */
-	bool spent;	  /* since the budget was told last */
+	bool spent;	  /* or measured, since the purse was kept last */
 	bool silent;	  /* the silence alarm rings */
 	uint64_t claims;  /* taken up by this worker */
 };
@@ -64,29 +63,23 @@ struct lane_now {
 struct lane_now lane_now_is(void);
 
 /*
- * lane_open(lane, provider, limit, slots, mono, err): with full budgets; its
- * health is the caller's to fill in. 0 or ERR_FAIL. lane_close(lane): wipes the
+ * lane_open(lane, provider, limit, slots, mono, err): with full budgets, for
+ * limit requests in flight at most and slots flights; its health is the
+ * caller's to fill in. 0 or ERR_FAIL. lane_close(lane): wipes the
  * token; also of a zeroed one.
  */
 int lane_open(struct lane *lane, const struct provider_settings *provider,
     size_t limit, size_t slots, int64_t mono_ms, struct err_text *err);
 void lane_close(struct lane *lane);
 
-/* lane_spend(lane): one request's worth of its budget. */
+/*
+ * lane_spend(lane): one request's worth of its budget. lane_spend_of(lane,
+ * operation): and of that operation's.
+ */
 void lane_spend(struct lane *lane);
-/*
- * lane_budget(lane, now, out): what is left, for the record; false: nothing was
- * spent since it was told last. lane_resume(lane, budget, now): what an earlier
- * worker left, and what has come since. Operations begin with full budgets.
- */
-bool lane_budget(struct lane *lane, struct lane_now now, struct budget *out);
-/*
- * lane_keep_all(lanes, n, turn): write what is left, for the next worker, and
- * what was counted.
- */
-void lane_keep_all(struct lane *lanes, size_t n, struct store_turn *turn);
-void lane_resume(
-    struct lane *lane, const struct budget *budget, struct lane_now now);
+void lane_spend_of(struct lane *lane, struct pace *operation);
+/* lane_unspend(lane): give back one that was spent on nothing. */
+void lane_unspend(struct lane *lane);
 
 /* lane_operation(lane, name): the budget of this operation; NULL: none. */
 struct pace *lane_operation(struct lane *lane, const char *name);
@@ -99,7 +92,8 @@ bool lane_has_slot(const struct lane *lane, struct lane_now now);
 bool lane_takes_strangers(struct lane *lane, struct lane_now now);
 /*
  * lane_first(lane): what comes first at its next claim. A flood of notices
- * leaves a sixteenth of the budget to re-checks, resync and discovery, in turn.
+ * leaves a sixteenth of the budget to re-checks, resync and discovery, in turn;
+ * a flood of callers who wait leaves as much to notices, strangers' in turn.
  */
 enum claim_first lane_first(const struct lane *lane);
 /* lane_room(lane, now): how many jobs it may take up now. */

@@ -22,6 +22,8 @@
 
 enum { STATM_BYTES = 256 };
 
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
 /* ---- the store ---------------------------------------------------------- */
 
 static void add_one(
@@ -143,6 +145,11 @@ static uint64_t repairs_of(const struct provider_status *p)
 	return p->tally->repairs;
 }
 
+static uint64_t slow_of(const struct provider_status *p)
+{
+	return throttle_is_slow(p->throttle);
+}
+
 static uint64_t told_of(const struct provider_status *p)
 {
 	return p->tally->told;
@@ -180,6 +187,13 @@ static const struct {
     {{"trueup_provider_repairs", OPENMETRICS_COUNTER, NULL,
 	 "News that no notification told of."},
 	repairs_of},
+    {{"trueup_provider_concurrency", OPENMETRICS_GAUGE, NULL,
+	 "Requests that may be under way at once, as it is in force."},
+	status_concurrency},
+    {{"trueup_provider_slow", OPENMETRICS_GAUGE, NULL,
+	 "1 while answers take much longer than usual and fewer are asked for "
+	 "at once."},
+	slow_of},
     {{"trueup_provider_news_told", OPENMETRICS_COUNTER, NULL,
 	 "News that a notification told of."},
 	told_of},
@@ -206,10 +220,13 @@ static int64_t log_read_of(const struct provider_status *p)
 	return p->log == NULL ? 0 : p->log->read_ms;
 }
 
-static const struct {
+/* Told only where it is not 0. */
+struct moment {
 	struct openmetrics_family family;
 	int64_t (*of)(const struct provider_status *p);
-} moments[] = {
+};
+
+static const struct moment moments[] = {
     {{"trueup_provider_last_ok_timestamp_seconds", OPENMETRICS_GAUGE, "seconds",
 	 "When the provider last answered; none: never."},
 	last_ok_of},
@@ -221,6 +238,25 @@ static const struct {
 	 "When the log of events was last read whole; none: it has "
 	 "none."},
 	log_read_of},
+};
+
+static int64_t latency_of(const struct provider_status *p)
+{
+	return (int64_t)p->throttle->recent_ms;
+}
+
+static int64_t usual_latency_of(const struct provider_status *p)
+{
+	return (int64_t)p->throttle->usual_ms;
+}
+
+static const struct moment durations[] = {
+    {{"trueup_provider_latency_seconds", OPENMETRICS_GAUGE, "seconds",
+	 "What the last dozen answers took; none: nothing is known yet."},
+	latency_of},
+    {{"trueup_provider_usual_latency_seconds", OPENMETRICS_GAUGE, "seconds",
+	 "What answers about the same kinds of objects usually take."},
+	usual_latency_of},
 };
 
 static struct openmetrics_label label_of(const struct provider_status *p)
@@ -242,18 +278,19 @@ static void add_numbers(struct buf *out, const struct status *status)
 	}
 }
 
-static void add_moments(struct buf *out, const struct status *status)
+static void add_moments(struct buf *out, const struct status *status,
+    const struct moment *told, size_t n)
 {
-	for (size_t i = 0; i < sizeof(moments) / sizeof(*moments); i++) {
-		openmetrics_begin(out, &moments[i].family);
+	for (size_t i = 0; i < n; i++) {
+		openmetrics_begin(out, &told[i].family);
 		for (size_t k = 0; k < status->n; k++) {
 			const struct provider_status *p = &status->providers[k];
 			const struct openmetrics_label label = label_of(p);
-			int64_t ms = moments[i].of(p);
+			int64_t ms = told[i].of(p);
 
 			if (ms != 0)
 				openmetrics_seconds(
-				    out, &moments[i].family, &label, ms);
+				    out, &told[i].family, &label, ms);
 		}
 	}
 }
@@ -332,7 +369,8 @@ void metrics_store(struct buf *out, const struct status *status, int64_t now_ms)
 	add_stats(out, &status->store, now_ms);
 	add_health(out, status);
 	add_numbers(out, status);
-	add_moments(out, status);
+	add_moments(out, status, moments, COUNT(moments));
+	add_moments(out, status, durations, COUNT(durations));
 	metrics_counts(out, status);
 	metrics_delivery(out, status, now_ms);
 	add_fetches_per_notification(out, status);

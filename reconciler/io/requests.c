@@ -4,6 +4,7 @@
 #include "reconciler/base/crash.h"
 #include "reconciler/base/err.h"
 #include "reconciler/base/random.h"
+#include "reconciler/core/listing.h"
 #include "reconciler/core/settings.h"
 
 #include "reconciler/io/fetch.h"
@@ -14,9 +15,13 @@
 /* Beside the flights' requests each lane may have one for its token. */
 static int open_fetch(struct requests *r, struct err_text *err)
 {
+	size_t n = r->n_lanes;
+
 	if (r->fetch != NULL)
 		return 0;
-	return fetch_open(r->limit + r->n_lanes, r->max_reply, &r->fetch, err);
+	for (size_t i = 0; i < r->n_lanes; i++)
+		n += r->lanes[i].throttle.most;
+	return fetch_open(n, r->max_reply, &r->fetch, err);
 }
 
 void requests_close(struct requests *r)
@@ -137,29 +142,17 @@ static void set_aside(struct flight *f)
 	if (f->aside)
 		return;
 	if (f->paid)
-		pace_give(&f->lane->pace);
+		lane_unspend(f->lane);
 	f->paid = false;
 	f->aside = true;
 	f->lane->in_flight--;
 	f->lane->aside++;
 }
 
-bool requests_has_room(const struct requests *r)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < r->n_lanes; i++)
-		n += r->lanes[i].in_flight;
-	return n < r->limit;
-}
-
 /* A look that has begun goes on whatever the provider's health. */
-static bool may_come_back(
-    const struct requests *r, const struct flight *f, struct lane_now now)
+static bool may_come_back(const struct flight *f, struct lane_now now)
 {
-	if (!requests_has_room(r))
-		return false;
-	return f->n_replies > 0 ? f->lane->in_flight < f->lane->limit
+	return f->n_replies > 0 ? f->lane->in_flight < f->lane->throttle.limit
 				: lane_has_slot(f->lane, now);
 }
 
@@ -172,7 +165,7 @@ static void come_back(struct flight *f)
 }
 
 /* Charge the budgets; false: one of them has nothing left. */
-static bool pay(const struct requests *r, struct flight *f, struct lane_now now)
+static bool pay(struct flight *f, struct lane_now now)
 {
 	struct lane *lane = f->lane;
 	struct pace *own = lane_operation(lane, f->request.operation);
@@ -181,14 +174,14 @@ static bool pay(const struct requests *r, struct flight *f, struct lane_now now)
 		set_aside(f);
 		return false;
 	}
-	if (f->aside && !may_come_back(r, f, now))
+	if (f->aside && !may_come_back(f, now))
 		return false;
 	if (!f->paid && pace_available(&lane->pace, now.mono_ms) == 0)
 		return false;
 	if (!f->paid)
 		lane_spend(lane);
 	if (own != NULL)
-		pace_take(own, 1);
+		lane_spend_of(lane, own);
 	f->paid = true;
 	if (f->aside)
 		come_back(f);
@@ -238,13 +231,38 @@ int requests_send(struct requests *r, struct err_text *err)
 	for (size_t i = 0; rc == 0 && i < r->n_flights; i++) {
 		struct flight *f = &r->flights[i];
 
-		if (is_to_be_sent(f) && is_ready(r, f, now) && pay(r, f, now))
+		if (is_to_be_sent(f) && is_ready(r, f, now) && pay(f, now))
 			send_one(r, f);
 	}
 	return rc;
 }
 
 /* ---- answers ------------------------------------------------------------ */
+
+/* How quickly did it answer? Pages of lists take what they take. */
+static void measure(struct requests *r, const struct flight *f,
+    const struct fetch_result *result, const struct health_event *event)
+{
+	static const enum throttle_end ends[] = {
+	    [VERDICT_TRUTH] = THROTTLE_ANSWERED,
+	    [VERDICT_MORE] = THROTTLE_ANSWERED,
+	    [VERDICT_GONE] = THROTTLE_ASIDE,
+	    [VERDICT_GARBLED] = THROTTLE_ASIDE,
+	    [VERDICT_LATER] = THROTTLE_FAILED,
+	    [VERDICT_BARRED] = THROTTLE_FAILED,
+	};
+	struct throttle_sample sample = {.kind = f->claim.ref.kind,
+	    .end =
+		result->timed_out ? THROTTLE_TIMED_OUT : ends[event->verdict],
+	    .took_ms = result->waited_ms,
+	    .now_ms = event->now_ms};
+
+	if (listing_is(&f->claim.ref))
+		return;
+	f->lane->spent = true;
+	if (throttle_after(&f->lane->throttle, &sample))
+		tell_pace(r->log, f->lane);
+}
 
 static void take_answer(
     struct requests *r, struct flight *f, const struct fetch_result *result)
@@ -254,6 +272,7 @@ static void take_answer(
 
 	if (flight_answer(f, result, clock_wall_ms(), &event)) {
 		fold(r, lane, &event);
+		measure(r, f, result, &event);
 	} else {
 		lane->health.fetches++;
 		lane->health_dirty = true;
@@ -285,8 +304,7 @@ static int64_t later(int64_t a, int64_t b)
 	return a > b ? a : b;
 }
 
-static int64_t flight_wait_ms(
-    const struct requests *r, struct flight *f, struct lane_now now)
+static int64_t flight_wait_ms(struct flight *f, struct lane_now now)
 {
 	struct lane *lane = f->lane;
 	struct pace *own;
@@ -294,7 +312,7 @@ static int64_t flight_wait_ms(
 
 	if (f->state == FLIGHT_HELD && lane->token.asked)
 		return INT64_MAX;
-	if (f->aside && !may_come_back(r, f, now))
+	if (f->aside && !may_come_back(f, now))
 		return INT64_MAX; /* an answer makes room */
 	if (!f->paid || f->state == FLIGHT_HELD)
 		wait_ms = pace_wait_ms(&lane->pace, now.mono_ms);
@@ -313,7 +331,7 @@ int64_t requests_wait_ms(struct requests *r, struct lane_now now)
 		int64_t wait_ms = INT64_MAX;
 
 		if (is_to_be_sent(f))
-			wait_ms = flight_wait_ms(r, f, now);
+			wait_ms = flight_wait_ms(f, now);
 		if (wait_ms < least_ms)
 			least_ms = wait_ms;
 	}

@@ -26,7 +26,6 @@ struct requests {
 	size_t n_lanes;
 	struct flight *flights;
 	size_t n_flights;
-	size_t limit; /* most requests under way, over all lanes */
 	struct random *random;
 	const struct log *log;
 	size_t max_reply; /* bytes of one answer */
@@ -43,9 +42,6 @@ void requests_close(struct requests *requests);
  * negative when libcurl cannot be used at all.
  */
 int requests_send(struct requests *requests, struct err_text *err);
-
-/* requests_has_room(requests): fewer than limit are under way. */
-bool requests_has_room(const struct requests *requests);
 
 /* requests_take(requests): take in every answer that has come. */
 void requests_take(struct requests *requests);

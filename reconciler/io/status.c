@@ -12,6 +12,13 @@
 
 #include "reconciler/io/status.h"
 
+uint64_t status_concurrency(const struct provider_status *status)
+{
+	if (status->throttle->most == 0)
+		return (uint64_t)status->provider->concurrency;
+	return status->throttle->limit;
+}
+
 /* What monitors want to know beside that. */
 static int collect_counts(struct store_view *view, struct arena *arena,
     struct provider_status *out, struct err_text *err)
@@ -52,22 +59,26 @@ static void judge_log(struct provider_status *out, int64_t now_ms)
 						: catch_up_window_name(window);
 }
 
-static int collect_provider(struct store_view *view,
+int status_collect_provider(struct store_view *view,
     const struct provider_settings *provider, int64_t now_ms,
     struct arena *arena, struct provider_status *out, struct err_text *err)
 {
 	struct health *health = arena_alloc(arena, 1, sizeof(*health));
 	struct tally *tally = arena_alloc(arena, 1, sizeof(*tally));
+	struct budget *budget = arena_alloc(arena, 1, sizeof(*budget));
 	int rc;
 
-	if (health == NULL || tally == NULL)
+	if (health == NULL || tally == NULL || budget == NULL)
 		return err_set(err, ERR_FAIL, "no memory");
 	out->provider = provider;
 	out->health = health;
 	out->tally = tally;
+	out->throttle = &budget->throttle;
 	rc = store_view_provider(view, provider->name, health, tally, err);
 	if (rc == ERR_ABSENT)
 		rc = 0; /* nothing was heard of it yet */
+	if (rc == 0)
+		rc = store_view_budget(view, provider->name, budget, err);
 	out->silent = silence_rings(provider, tally, now_ms);
 	if (rc == 0)
 		rc = collect_counts(view, arena, out, err);
@@ -113,8 +124,8 @@ int status_providers(struct store_view *view, const struct settings *settings,
 	if (out->providers == NULL)
 		return err_set(err, ERR_FAIL, "no memory");
 	for (size_t i = 0; rc == 0 && i < settings->n_providers; i++) {
-		rc = collect_provider(view, &settings->providers[i], now_ms,
-		    arena, &out->providers[i], err);
+		rc = status_collect_provider(view, &settings->providers[i],
+		    now_ms, arena, &out->providers[i], err);
 		out->n += rc == 0;
 	}
 	return rc;

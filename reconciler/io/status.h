@@ -29,6 +29,16 @@ struct status {
 };
 
 /*
+ * status_collect_provider(view, provider, now, arena, out, err): of one of
+ * them. 0, ERR_FAIL (no memory), or the store's.
+ */
+int status_collect_provider(struct store_view *view,
+    const struct provider_settings *provider, int64_t now_ms,
+    struct arena *arena, struct provider_status *out, struct err_text *err);
+/* status_concurrency(status): how many requests may be under way at once. */
+uint64_t status_concurrency(const struct provider_status *status);
+
+/*
  * status_collect_parked(view, settings, now, arena, status, err): add why jobs
  * are parked; costs a look at each of the first of them.
  */

@@ -189,6 +189,37 @@ void tell_token(const struct log *log, const struct lane *lane)
 	log_event(log, LOG_INFO, "token", pairs, 2);
 }
 
+void tell_pace(const struct log *log, const struct lane *lane)
+{
+	const struct throttle *t = &lane->throttle;
+	bool slow = throttle_is_slow(t);
+	struct log_pair pairs[] = {
+	    log_text("provider", lane->provider->name),
+	    log_text("pace", slow ? "slow" : "ok"),
+	    log_number("latency_ms", (int64_t)t->recent_ms),
+	    log_number("usual_latency_ms", (int64_t)t->usual_ms),
+	    log_number("concurrency", t->limit),
+	    log_number("of", t->most),
+	    log_text("why", slow ? "answers take much longer than usual: fewer "
+				   "are asked for at once"
+				 : NULL),
+	};
+
+	log_event(log, slow ? LOG_WARN : LOG_INFO, "provider_pace", pairs,
+	    sizeof(pairs) / sizeof(pairs[0]));
+}
+
+void tell_lifted(const struct log *log, const struct lane *lane)
+{
+	struct log_pair pairs[] = {
+	    log_text("provider", lane->provider->name),
+	    log_text("health", health_name(lane->health.state)),
+	    log_text("why", "`queue retry`: it is asked again at once"),
+	};
+
+	log_event(log, LOG_INFO, "provider_lifted", pairs, 3);
+}
+
 void tell_silence(const struct log *log, const struct lane *lane)
 {
 	struct log_pair pairs[] = {

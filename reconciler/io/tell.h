@@ -22,6 +22,10 @@ void tell_recovered(const struct log *log, size_t n);
 void tell_reclocked(const struct log *log, size_t n);
 /* tell_token(log, lane): a fresh token is held; never the token itself. */
 void tell_token(const struct log *log, const struct lane *lane);
+/* tell_pace(lane): its provider is slow, or answers as ever again. */
+void tell_pace(const struct log *log, const struct lane *lane);
+/* tell_lifted(lane): a person wants it asked at once. */
+void tell_lifted(const struct log *log, const struct lane *lane);
 /* tell_silence(log, lane): changes are found, but no notifications come. */
 void tell_silence(const struct log *log, const struct lane *lane);
 

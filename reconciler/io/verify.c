@@ -492,7 +492,6 @@ static int open_verifier(
 	    .n_lanes = v->n_lanes,
 	    .flights = v->flights,
 	    .n_flights = v->n_flights,
-	    .limit = v->n_flights,
 	    .random = &v->random,
 	    .log = log,
 	    .max_reply = (size_t)v->settings->worker.max_reply};

@@ -27,13 +27,15 @@ struct received_counts;
 struct settings;
 struct status;
 struct tally;
+struct throttle;
 
 /* What `stats` knows of one provider. */
 struct provider_status {
 	const struct provider_settings *provider;
 	const struct health *health;
 	const struct tally *tally;
-	bool silent; /* see silence.h */
+	const struct throttle *throttle; /* most 0: nothing is known yet */
+	bool silent;			 /* see silence.h */
 	const struct list_progress *lists;
 	size_t n_lists;
 	/* For monitors only: cache/counts.h. */

@@ -28,11 +28,18 @@ static void put_jobs(struct buf *out, const struct store_stats *stats)
 	wire_line_end(out);
 }
 
-static void put_budget(struct buf *out, const struct provider_settings *p)
+static void put_budget(struct buf *out, const struct provider_status *s)
 {
+	const struct provider_settings *p = s->provider;
+
 	wire_line_real(out, "rate", p->rate);
 	wire_line_number(out, "burst", (uint64_t)p->burst);
 	wire_line_number(out, "concurrency", (uint64_t)p->concurrency);
+	wire_line_number(out, "concurrency_in_force", status_concurrency(s));
+	wire_line_number_or_null(
+	    out, "latency_ms", (int64_t)(s->throttle->recent_ms + 0.5));
+	wire_line_number_or_null(
+	    out, "usual_latency_ms", (int64_t)(s->throttle->usual_ms + 0.5));
 	wire_line_number(
 	    out, "resync_s", (uint64_t)p->schedule.resync_ms / 1000);
 	wire_line_number(out, "resync_ended_s",
@@ -110,6 +117,8 @@ static void put_provider(struct buf *out, const struct provider_status *s)
 	wire_line_text(out, "type", s->provider->type);
 	wire_line_text(out, "health", health_name(h->state));
 	wire_line_text(out, "reason", ok ? NULL : h->reason);
+	wire_line_text(out, "do", health_advice(h->state));
+	wire_line_time(out, "since", ok ? 0 : h->since_ms);
 	wire_line_time(out, "next_try", ok ? 0 : h->until_ms);
 	wire_line_number(out, "fetches", h->fetches);
 	wire_line_number(out, "errors", h->errors);
@@ -128,7 +137,7 @@ static void put_provider(struct buf *out, const struct provider_status *s)
 	wire_line_bool(out, "silent", s->silent);
 	put_endpoint(out, s);
 	put_objects(out, s->objects);
-	put_budget(out, s->provider);
+	put_budget(out, s);
 	put_lists(out, s);
 	wire_line_end(out);
 }

@@ -15,6 +15,7 @@
 #include "reconciler/io/flight.h"
 #include "reconciler/io/lane.h"
 #include "reconciler/io/lanes.h"
+#include "reconciler/io/purse.h"
 #include "reconciler/io/requests.h"
 #include "reconciler/io/silence.h"
 #include "reconciler/io/tell.h"
@@ -33,7 +34,7 @@ enum {
 	FOLLOW_LOOK_MS = 1000,
 	/* One is on its way while the one before is recorded: so the turn that
 	 * settles can claim the next ones, and no commit is for claims only. */
-	FLIGHTS_PER_REQUEST = 2,
+	FLIGHTS_PER_SLOT = 2,
 	IDLE_PAUSE_MS = 10, /* after a turn for nothing, with something due */
 	SILENCE_LOOK_MS = 10 * 1000,
 	/* What is in flight may still end within this after a stop. */
@@ -57,7 +58,6 @@ struct worker {
 	struct lane *lanes;
 	struct catcher *catchers; /* one for each lane */
 	size_t n_lanes;
-	size_t limit; /* most requests under way, over all lanes */
 	struct flight *flights;
 	size_t n_flights;
 	size_t active;		/* flights that are not free */
@@ -149,6 +149,9 @@ static bool is_untried(const struct flight *f)
 
 static void give_up(struct worker *w, struct store_turn *turn, struct flight *f)
 {
+	/* What was not asked for has cost nothing. */
+	if (f->paid)
+		lane_unspend(f->lane);
 	store_turn_release(turn, &f->claim);
 	if (f->aside)
 		f->lane->aside--;
@@ -199,7 +202,7 @@ static void claim_lane(
 	struct claim_limits limits = limits_of(w, lane);
 	size_t room = lane_room(lane, lane_now_is());
 
-	while (room-- > 0 && requests_has_room(&w->requests)) {
+	while (room-- > 0) {
 		struct flight *f = free_flight(w);
 
 		limits.no_strangers =
@@ -270,6 +273,19 @@ static void catch_up(struct worker *w, struct store_turn *turn)
 		catcher_turn(&w->catchers[i], turn);
 }
 
+/* Of what was asked meanwhile the answer decides. */
+static void take_lifts(struct worker *w, struct store_turn *turn)
+{
+	for (size_t i = 0; i < w->n_lanes; i++) {
+		struct lane *lane = &w->lanes[i];
+
+		if (lane->health.state != HEALTH_OK && !lane->health_dirty &&
+		    store_turn_lifted(
+			turn, lane->provider->name, &lane->health))
+			tell_lifted(w->log, lane);
+	}
+}
+
 /* Claims of a killed worker, and times that a wrong clock wrote. */
 static void mend(struct worker *w, struct store_turn *turn)
 {
@@ -296,6 +312,7 @@ static void mend(struct worker *w, struct store_turn *turn)
 
 static void do_turn(struct worker *w, struct store_turn *turn)
 {
+	take_lifts(w, turn);
 	mend(w, turn);
 	w->more_inbox = store_turn_collect(turn, COLLECT_MAX) == COLLECT_MAX;
 	settle_ended(w, turn);
@@ -310,7 +327,7 @@ static void do_turn(struct worker *w, struct store_turn *turn)
 	look_ahead(w, turn);
 	if (store_turn_is_idle(turn))
 		return;
-	lane_keep_all(w->lanes, w->n_lanes, turn);
+	purse_keep(w->lanes, w->n_lanes, turn);
 	store_turn_commits(turn, &w->commits);
 }
 
@@ -453,7 +470,7 @@ static int give_back(struct worker *w, struct err_text *err)
 	if (rc != 0)
 		return rc;
 	settle_ended(w, turn);
-	lane_keep_all(w->lanes, w->n_lanes, turn);
+	purse_keep(w->lanes, w->n_lanes, turn);
 	for (size_t i = 0; i < w->n_flights; i++) {
 		struct flight *f = &w->flights[i];
 
@@ -488,17 +505,27 @@ static bool key_was_replaced(const struct worker *w)
 
 /* ---- the run ------------------------------------------------------------ */
 
+static int open_lanes(struct worker *w, struct err_text *err)
+{
+	size_t limit = (size_t)w->settings->worker.concurrency;
+
+	w->n_lanes = w->settings->n_providers;
+	w->lanes = calloc(w->n_lanes, sizeof(*w->lanes));
+	if (w->lanes == NULL)
+		return err_set(err, ERR_FAIL, "no memory for the worker");
+	return lanes_open(w->lanes, w->settings, w->store, limit, err);
+}
+
 static int open_worker(struct worker *w, struct err_text *err)
 {
-	w->n_lanes = w->settings->n_providers;
-	w->limit = (size_t)w->settings->worker.concurrency;
-	if (w->limit < w->n_lanes)
-		w->limit = w->n_lanes;
-	w->n_flights = FLIGHTS_PER_REQUEST * w->limit;
-	w->lanes = calloc(w->n_lanes, sizeof(*w->lanes));
-	w->catchers = calloc(w->n_lanes, sizeof(*w->catchers));
+	int rc = open_lanes(w, err);
+
+	if (rc != 0)
+		return rc;
+	w->n_flights = FLIGHTS_PER_SLOT * lanes_slots(w->lanes, w->n_lanes);
 	w->flights = calloc(w->n_flights, sizeof(*w->flights));
-	if (w->lanes == NULL || w->catchers == NULL || w->flights == NULL)
+	w->catchers = calloc(w->n_lanes, sizeof(*w->catchers));
+	if (w->flights == NULL || w->catchers == NULL)
 		return err_set(err, ERR_FAIL, "no memory for the worker");
 	for (size_t i = 0; i < w->n_flights; i++)
 		flight_init(&w->flights[i]);
@@ -511,14 +538,13 @@ static int open_worker(struct worker *w, struct err_text *err)
 	    .n_lanes = w->n_lanes,
 	    .flights = w->flights,
 	    .n_flights = w->n_flights,
-	    .limit = w->limit,
 	    .random = &w->random,
 	    .log = w->log,
 	    .max_reply = (size_t)w->settings->worker.max_reply,
 	};
 	if (w->options->max_time_ms > 0)
 		w->stop_by_ms = clock_mono_ms() + w->options->max_time_ms;
-	return lanes_open(w->lanes, w->settings, w->store, w->limit, err);
+	return 0;
 }
 
 static void close_worker(struct worker *w)

@@ -341,15 +341,16 @@ static void test_a_turn_of_the_less_urgent(void **state)
 	assert_string_equal(claim_one(f, CLAIM_DISCOVERIES), "d1");
 	assert_string_equal(claim_one(f, CLAIM_RESYNCS), "r1");
 	assert_string_equal(claim_one(f, CLAIM_RECHECKS), "k1");
+	assert_string_equal(claim_one(f, CLAIM_STRANGERS), "n1");
 	assert_string_equal(claim_one(f, CLAIM_URGENT), "m1");
+	/* These are strangers; of the notified there is none. */
+	assert_string_equal(claim_one(f, CLAIM_NOTIFIED), "m2");
 	assert_string_equal(claim_one(f, CLAIM_DISCOVERIES), "d2");
 	assert_string_equal(claim_one(f, CLAIM_DISCOVERIES), "d3");
 	/* None of that: the most urgent of the rest. */
-	assert_string_equal(claim_one(f, CLAIM_DISCOVERIES), "m2");
-	assert_string_equal(claim_one(f, CLAIM_URGENT), "m3");
-	assert_string_equal(claim_one(f, CLAIM_DISCOVERIES), "n1");
+	assert_string_equal(claim_one(f, CLAIM_DISCOVERIES), "m3");
+	assert_string_equal(claim_one(f, CLAIM_URGENT), "n2");
 	assert_string_equal(claim_one(f, CLAIM_RESYNCS), "r2");
-	assert_string_equal(claim_one(f, CLAIM_DISCOVERIES), "n2");
 	assert_string_equal(claim_one(f, CLAIM_DISCOVERIES), "n3");
 	assert_string_equal(claim_one(f, CLAIM_URGENT), "k2");
 }

@@ -490,8 +490,18 @@ static void test_links_by_account(void **state)
 static void test_budgets_are_kept(void **state)
 {
 	struct fixture *f = *state;
-	struct budget left = {
-	    .at_ms = sec(3), .tokens = 2500, .strangers = 100};
+	struct budget left = {.at_ms = sec(3),
+	    .tokens = 2500,
+	    .strangers = 100,
+	    .n_operations = 2,
+	    .operations = {{"get_it", 1500}, {"list_them", 0}},
+	    .throttle = {.most = 16,
+		.limit = 3,
+		.answers = 7,
+		.recent_ms = 1234.5,
+		.usual_ms = 99.25,
+		.n_kinds = 2,
+		.kinds = {{"order", 98.5, 128, sec(2)}, {"item", 1, 3, 0}}}};
 	struct store_turn *turn = fixture_begin(f);
 	struct store_view *view = NULL;
 	struct budget found;
@@ -503,6 +513,12 @@ static void test_budgets_are_kept(void **state)
 	assert_int_equal(found.at_ms, sec(3));
 	assert_int_equal(found.tokens, 2500);
 	assert_int_equal(found.strangers, 100);
+	assert_int_equal(found.n_operations, 2);
+	assert_string_equal(found.operations[0].name, "get_it");
+	assert_int_equal(found.operations[0].tokens, 1500);
+	assert_string_equal(found.operations[1].name, "list_them");
+	assert_memory_equal(
+	    &found.throttle, &left.throttle, sizeof(left.throttle));
 	assert_int_equal(store_view_budget(view, "mint", &found, &f->err), 0);
 	assert_int_equal(found.at_ms, 0);
 	store_view_close(view);

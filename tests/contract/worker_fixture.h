@@ -28,6 +28,7 @@ struct world {
 	struct MHD_Daemon *daemon;
 	char base_url[64];
 	pthread_mutex_t lock;
+	pthread_cond_t all_there;
 	/* Set before the run. */
 	int token_status[WORLD_TOKENS_MAX]; /* of the n-th; 0: 200 */
 	int expires_s;			    /* what a token says; 0: nothing */
@@ -35,9 +36,11 @@ struct world {
 	int refuse_page; /* refuse the first token there; 0: nowhere */
 	bool refuse_all; /* refuse every token */
 	int stop_after;	 /* quick ones until SIGTERM; 0: never */
+	int gather;	 /* answer to so many at once only; 0: to each */
 	/* Written by the server. */
 	int n_tokens;
 	int n_quick;
+	int n_gathered;
 	char log[WORLD_LOG_MAX]; /* "token slow/s1:tok1 quick/q1/p2:tok2 " */
 };
 
@@ -89,6 +92,19 @@ static inline int world_object(struct world *w, const char *path,
 	return 200;
 }
 
+/* Each waits until as many as are wanted are under way together. */
+static inline void world_gather(struct world *w)
+{
+	int end;
+
+	if (w->gather == 0)
+		return;
+	end = (w->n_gathered++ / w->gather + 1) * w->gather;
+	while (w->n_gathered < end)
+		pthread_cond_wait(&w->all_there, &w->lock);
+	pthread_cond_broadcast(&w->all_there);
+}
+
 /* NOLINTNEXTLINE(readability-function-size) */
 static inline enum MHD_Result world_serve(void *cls,
     struct MHD_Connection *connection, const char *path, const char *method,
@@ -110,6 +126,7 @@ static inline enum MHD_Result world_serve(void *cls,
 		return MHD_YES;
 	}
 	pthread_mutex_lock(&w->lock);
+	world_gather(w);
 	status = strcmp(method, "POST") == 0
 		     ? world_token(w, body, sizeof(body))
 		     : world_object(w, path, token, body, sizeof(body));
@@ -127,9 +144,11 @@ static inline void world_open(struct world *w)
 	    .sin_addr = {.s_addr = htonl(INADDR_LOOPBACK)}};
 
 	pthread_mutex_init(&w->lock, NULL);
-	w->daemon =
-	    MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD, 0, NULL, NULL,
-		world_serve, w, MHD_OPTION_SOCK_ADDR, &address, MHD_OPTION_END);
+	pthread_cond_init(&w->all_there, NULL);
+	w->daemon = MHD_start_daemon(
+	    MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_THREAD_PER_CONNECTION, 0,
+	    NULL, NULL, world_serve, w, MHD_OPTION_SOCK_ADDR, &address,
+	    MHD_OPTION_END);
 	assert_non_null(w->daemon);
 	snprintf(w->base_url, sizeof(w->base_url), "http://127.0.0.1:%u",
 	    MHD_get_daemon_info(w->daemon, MHD_DAEMON_INFO_BIND_PORT)->port);
@@ -274,10 +293,23 @@ static inline int bench_teardown(void **state)
 	void *inner = b->f;
 
 	MHD_stop_daemon(b->world.daemon);
+	pthread_cond_destroy(&b->world.all_there);
 	pthread_mutex_destroy(&b->world.lock);
 	unlink(b->log_path);
 	free(b);
 	return fixture_teardown(&inner);
+}
+
+/* A second provider, as the first; so many requests at once for each. */
+static inline void bench_use_both(struct bench *b, int64_t concurrency)
+{
+	struct provider_settings *p = b->f->providers;
+	const char *name = p[1].name;
+
+	p[0].concurrency = concurrency;
+	p[1] = p[0];
+	p[1].name = name;
+	b->f->settings.n_providers = 2;
 }
 
 /* The type's key only buys a token. */
@@ -297,10 +329,10 @@ static inline void bench_notify(
 	assert_int_equal(store_append(b->f->store, &notice, 1, &b->f->err), 0);
 }
 
-/* One run of the worker, until all that can be done is done. */
-static inline void bench_run(struct bench *b)
+/* One run of the worker, until all that can be done is done, or so long. */
+static inline void bench_run_for(struct bench *b, int64_t max_time_ms)
 {
-	struct worker_options options = {.max_time_ms = 60000};
+	struct worker_options options = {.max_time_ms = max_time_ms};
 	struct log log = {.level = LOG_DEBUG};
 
 	log.fd = open(b->log_path, O_WRONLY | O_CREAT | O_APPEND, 0600);
@@ -309,6 +341,11 @@ static inline void bench_run(struct bench *b)
 		&b->f->err) != 0)
 		fail_msg("%s", b->f->err.text);
 	close(log.fd);
+}
+
+static inline void bench_run(struct bench *b)
+{
+	bench_run_for(b, 60000);
 }
 
 static inline int bench_job(

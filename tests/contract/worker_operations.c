@@ -69,6 +69,44 @@ static void test_further_questions_are_charged(void **state)
 	assert_true(clock_mono_ms() - begun_ms >= 290);
 }
 
+/*
+ * What cron starts anew, twenty times, sends no more than one worker would: n
+ * at once, and n a second.
+ */
+static void check_cron(struct bench *b, const char *kind, size_t n)
+{
+	int64_t begun_ms = clock_mono_ms(), took_ms;
+	size_t sent;
+
+	notify(b, kind, 200);
+	for (int i = 0; i < 20; i++)
+		bench_run_for(b, 20);
+	took_ms = clock_mono_ms() - begun_ms;
+	sent = world_count(&b->world, kind);
+	if (sent < n || (sent - n) * 1000 > n * (size_t)took_ms)
+		fail_msg("%zu in %lld ms", sent, (long long)took_ms);
+}
+
+static void test_cron_keeps_to_the_budget(void **state)
+{
+	struct bench *b = *state;
+
+	b->f->providers[0].rate = 5;
+	b->f->providers[0].burst = 5;
+	check_cron(b, "quick", 5);
+}
+
+static void test_cron_keeps_to_that_of_an_operation(void **state)
+{
+	static const struct client_operation five = {
+	    .name = "slow", .rate = 5, .burst = 5};
+	struct bench *b = *state;
+
+	b->f->providers[0].concurrency = 8;
+	budget(b, &five);
+	check_cron(b, "slow", 5);
+}
+
 /* Tokens and budgets of operations together. */
 static void test_with_tokens(void **state)
 {
@@ -141,6 +179,8 @@ int main(void)
 	const struct CMUnitTest all[] = {
 	    TEST_BENCH(test_a_small_budget_is_drained),
 	    TEST_BENCH(test_further_questions_are_charged),
+	    TEST_BENCH(test_cron_keeps_to_the_budget),
+	    TEST_BENCH(test_cron_keeps_to_that_of_an_operation),
 	    TEST_BENCH(test_with_tokens),
 	    TEST_BENCH(test_the_hopeless_costs_no_slot),
 	    TEST_BENCH(test_others_pass_by),

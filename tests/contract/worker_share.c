@@ -1,4 +1,7 @@
-/* What nobody waits for gets its share while notices flood in. */
+/*
+ * What is urgent comes first, and what is not gets its share all the same: of
+ * each provider, and for every two of its lanes.
+ */
 #include "tests/contract/worker_fixture.h"
 
 enum { FLOOD = 200, KNOWN = 20 };
@@ -49,10 +52,110 @@ static void test_resync_gets_a_share(void **state)
 	    requests_before(&b->world, "quick/known006"), FLOOD, FLOOD + KNOWN);
 }
 
+/* ---- every two lanes ----------------------------------------------------- */
+
+enum { SOME = 4 };
+
+/* The most urgent first. */
+static const enum cause lanes[] = {
+    CAUSE_MANUAL, CAUSE_NOTIFIED, CAUSE_RECHECK, CAUSE_RESYNC, CAUSE_DISCOVER};
+/* Of how many claims in a row one is of that lane, whatever floods in. */
+static const int turns[] = {1, 8, 16, 32, 48};
+
+enum { N_LANES = sizeof(lanes) / sizeof(lanes[0]) };
+
+static const char *const providers[] = {"shop", "mint"};
+
+/* Of a provider: ids begin with its letter, then with "h" or "l". */
+static void want(
+    struct bench *b, size_t provider, char lane, int n, enum cause cause)
+{
+	struct notice notices[64];
+	char ids[64][16];
+
+	for (int i = 0; i < n; i++) {
+		snprintf(ids[i], sizeof(ids[i]), "%c%c%d",
+		    providers[provider][0], lane, i);
+		notices[i] = (struct notice){
+		    .ref = {providers[provider], "quick", ids[i]},
+		    .arrived_ms = b->f->now_ms,
+		    .cause = cause,
+		    .trusted = true};
+	}
+	assert_int_equal(
+	    store_append(b->f->store, notices, (size_t)n, &b->f->err), 0);
+}
+
+/* Where the requests of one provider stood among all of its own. */
+struct order {
+	size_t first_low;
+	size_t last_high;
+	size_t low_before; /* the last high one */
+};
+
+static struct order order_of(const struct world *w, size_t provider, int all)
+{
+	struct order o = {.first_low = SIZE_MAX};
+	size_t n = 0, low = 0;
+
+	for (const char *at = w->log; (at = strchr(at, '/')) != NULL; at++) {
+		if (at[1] != providers[provider][0])
+			continue;
+		if (at[2] == 'h') {
+			o.last_high = n;
+			o.low_before = low;
+		} else if (low++ == 0) {
+			o.first_low = n;
+		}
+		n++;
+	}
+	assert_int_equal(n, all);
+	return o;
+}
+
+static void check_pair(size_t high, size_t low)
+{
+	void *state = NULL;
+	struct bench *b;
+	int many = turns[low];
+
+	assert_int_equal(bench_setup(&state), 0);
+	b = state;
+	bench_use_both(b, 1);
+	for (size_t p = 0; p < 2; p++) {
+		want(b, p, 'h', many, lanes[high]);
+		want(b, p, 'l', SOME, lanes[low]);
+	}
+	bench_run(b);
+	for (size_t p = 0; p < 2; p++) {
+		struct order o = order_of(&b->world, p, many + SOME);
+
+		/* The urgent begin, the others get few of them, and one
+		 * at least while the urgent last. */
+		if (o.first_low < 7 || o.first_low > o.last_high ||
+		    o.low_before > (size_t)(many + SOME) / 8)
+			fail_msg("%s, %s before %s: first %zu, last %zu, %zu",
+			    providers[p], cause_name(lanes[high]),
+			    cause_name(lanes[low]), o.first_low, o.last_high,
+			    o.low_before);
+	}
+	assert_int_equal(bench_teardown(&state), 0);
+}
+
+static void test_every_two_lanes(void **state)
+{
+	(void)state;
+	for (size_t high = 0; high < N_LANES; high++) {
+		for (size_t low = high + 1; low < N_LANES; low++)
+			check_pair(high, low);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest all[] = {
 	    TEST_BENCH(test_resync_gets_a_share),
+	    cmocka_unit_test(test_every_two_lanes),
 	};
 
 	return cmocka_run_group_tests(all, NULL, NULL);
