@@ -41,10 +41,14 @@ ifneq ($(filter default undefined,$(origin CC)),)
 CC := gcc
 endif
 AR      := ar
+LD      := ld
+OBJCOPY := objcopy
 B       := build
 LIMIT   := 600
 PREFIX  := /usr/local
 BINDIR  := $(PREFIX)/bin
+LIBDIR  := $(PREFIX)/lib
+INCLUDEDIR := $(PREFIX)/include
 MANDIR  := $(PREFIX)/share/man
 DOCDIR  := $(PREFIX)/share/doc/trueup
 WERROR  := $(if $(CI),1)
@@ -92,23 +96,38 @@ PKG_LIBS   = $(call once,PKG_LIBS,$(shell pkg-config --libs $(PKGS); \
 PKG_TEST   = $(call once,PKG_TEST,$(shell pkg-config --libs cmocka))
 COMPILE    = $(LANGUAGE) $(WARNINGS) $(MODE) -fPIE $(PKG_CFLAGS) \
 	$(CPPFLAGS) $(CFLAGS)
+# The same for libtrueup, which shows nothing but what its map names.
+COMPILE_PIC = $(subst -fPIE,-fPIC -fvisibility=hidden -ffunction-sections \
+	-fdata-sections,$(COMPILE))
+PIC_PKGS   := jansson libconfig
+PIC_LIBS    = $(call once,PIC_LIBS,$(shell pkg-config --libs $(PIC_PKGS); \
+	pkg-config --libs lmdb 2>/dev/null || echo -llmdb))
 LINK       = $(MODE) -pthread -pie -Wl,-z,relro,-z,now,--as-needed $(LDFLAGS)
 
 # --- Files ----------------------------------------------------------------
 LIB_SRC  := $(wildcard $(addprefix reconciler/,$(addsuffix /*.c,base core \
 	io cmd)) clients/*.c cache/*.c)
 MAIN_SRC := $(wildcard reconciler/main.c)
+# Of libtrueup: itself, and what it may take in. It verifies no notification:
+# without signature.c it needs no libcrypto.
+API_SRC  := $(wildcard reconciler/lib/*.c)
+PIC_SRC  := $(API_SRC) $(filter-out reconciler/core/signature.c, \
+	$(filter reconciler/base/% reconciler/core/% clients/% cache/%, \
+	$(LIB_SRC))) $(wildcard $(addprefix reconciler/io/,balance.c listen.c \
+	quantities.c query.c wire*.c) $(addprefix reconciler/cmd/,on_change.c \
+	provider.c settings.c url.c words.c))
+APP_SRC  := $(wildcard tests/lib/*.c)
 FAKE_SRC := $(wildcard tests/fake/*.c)
 TEST_SRC := $(wildcard tests/unit/*.c tests/contract/*.c)
 FUZZ_SRC := $(filter-out %/replay.c,$(wildcard tests/fuzz/*.c))
 BENCH_SRC := $(wildcard tests/bench/*.c)
 ALL_SRC  := $(LIB_SRC) $(MAIN_SRC) $(FAKE_SRC) $(TEST_SRC) $(BENCH_SRC) \
-	$(wildcard tests/fuzz/*.c)
+	$(API_SRC) $(APP_SRC) $(wildcard tests/fuzz/*.c)
 SCRIPTS  := $(wildcard tests/crash/[0-9]*.sh tests/flow/[0-9]*.sh \
 	tests/lint/selftest*)
 LINTS    := $(wildcard $(addprefix tests/lint/,format cppcheck tidy shell \
 	manuals layers shape))
-MANUALS  := $(wildcard etc/*.[1578])
+MANUALS  := $(wildcard etc/*.[13578])
 EXAMPLES := $(filter-out $(MANUALS) %.sh,$(shell find etc -type f 2>/dev/null))
 
 objects   = $(patsubst %.c,$(O)/%.o,$(1))
@@ -119,13 +138,19 @@ FAKE     := $(if $(FAKE_SRC),$(O)/tests/fake-provider)
 TESTS    := $(call programs,$(TEST_SRC))
 FUZZERS  := $(call programs,$(FUZZ_SRC))
 BENCHES  := $(call programs,$(BENCH_SRC))
+APPS     := $(call programs,$(APP_SRC))
+# A build with crash points is for tests of the program only.
+ifneq ($(API_SRC),)
+SHARED   := $(if $(HOOKS),,$(O)/libtrueup.so)
+STATIC   := $(if $(HOOKS),,$(O)/libtrueup.a)
+endif
 
 .PHONY: all demo check lint fuzz bench deps bench-deps install uninstall \
 	dist clean help test-programs fuzz-programs FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 
-all: $(BIN) $(B)/compile_commands.json ## build the program (the default)
+all: $(BIN) $(SHARED) $(STATIC) $(B)/compile_commands.json ## build (the default)
 
 # --- Compiling and linking ------------------------------------------------
 say = $(if $(V),,@printf '  %-4s %s\n' $(1) $@)
@@ -139,10 +164,10 @@ $(O)/compile-flags: FORCE | $(AUTODEPS)
 	@pkg-config --exists $(PKGS) 2>/dev/null && echo '#include <lmdb.h>' | \
 	$(CC) $(CPPFLAGS) $(CFLAGS) -E - >/dev/null 2>&1 || { echo "The compiler or a library is missing: run 'make deps'" \
 	"(Debian packages: $(DEPS_BUILD))" >&2; exit 1; }
-	$(call stamp,$(CC) $(COMPILE))
+	$(call stamp,$(CC) $(COMPILE) $(COMPILE_PIC))
 
 $(O)/link-flags: FORCE $(O)/compile-flags
-	$(call stamp,$(CC) $(LINK) $(PKG_LIBS) $(ALL_SRC))
+	$(call stamp,$(CC) $(LINK) $(PKG_LIBS) $(ALL_SRC) $(PIC_SRC))
 
 $(O)/%.o: %.c $(O)/compile-flags
 	$(call say,CC)
@@ -153,18 +178,59 @@ $(LIB): $(call objects,$(LIB_SRC)) $(O)/link-flags
 	$(call say,AR)
 	$(Q)rm -f $@ && $(AR) rcs $@ $(filter %.o,$^)
 
+# --- libtrueup ------------------------------------------------------------
+# Its objects are a tree of their own. Those that it needs are put together to
+# one, in which all but trueup_* is local: no name can clash with another's.
+SONAME  := libtrueup.so.1
+PIC_O   := $(patsubst %.c,$(O)/pic/%.o,$(PIC_SRC))
+API_O   := $(patsubst %.c,$(O)/pic/%.o,$(API_SRC))
+API_MAP := reconciler/lib/libtrueup.map
+
+$(O)/pic/%.o: %.c $(O)/compile-flags
+	$(call say,PIC)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(COMPILE_PIC) -MMD -MP -c -o $@ $<
+
+$(O)/pic/libtrueup.a: $(PIC_O) $(O)/link-flags
+	$(Q)rm -f $@ && $(AR) rcs $@ $(filter %.o,$^)
+
+$(SHARED): $(API_O) $(O)/pic/libtrueup.a $(API_MAP)
+	$(call say,LD)
+	$(Q)$(CC) $(patsubst -pie,-shared,$(LINK)) -Wl,-soname,$(SONAME) \
+	-Wl,--version-script=$(API_MAP),--gc-sections $(if $(san),,-Wl$(comma)-z$(comma)defs) \
+	-o $@ $(filter %.o %.a,$^) $(PIC_LIBS) && ln -sf $(@F) $(@D)/$(SONAME)
+
+$(STATIC): $(API_O) $(O)/pic/libtrueup.a
+	$(call say,AR)
+	$(Q)$(LD) -r --gc-sections --gc-keep-exported \
+	-o $(O)/pic/libtrueup.o $(filter %.o %.a,$^) && \
+	$(OBJCOPY) --wildcard --keep-global-symbol='trueup_*' \
+	$(O)/pic/libtrueup.o && rm -f $@ && \
+	$(AR) rcs $@ $(O)/pic/libtrueup.o
+
 $(BIN): $(call objects,$(MAIN_SRC))
 $(FAKE): $(call objects,$(FAKE_SRC))
-$(TESTS) $(BENCHES) $(FUZZERS): %: %.o
+$(TESTS) $(BENCHES) $(FUZZERS) $(APPS): %: %.o
 $(TESTS): private EXTRA = $(PKG_TEST)
 $(FUZZERS): $(if $(FUZZ),,$(O)/tests/fuzz/replay.o)
 $(FUZZERS): private EXTRA = $(if $(FUZZ),-fsanitize=fuzzer)
+# What measures the library asks the one that is installed; it fills the store
+# as the worker does.
+$(O)/tests/bench/check: $(SHARED)
+$(O)/tests/bench/check: private FIRST = $(SHARED) -Wl,-rpath,$(abspath $(O))
 $(BIN) $(FAKE) $(TESTS) $(BENCHES) $(FUZZERS): $(LIB) $(O)/link-flags
 	$(call say,LD)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(LINK) -o $@ $(filter %.o,$^) $(LIB) $(PKG_LIBS) $(EXTRA)
+	$(Q)$(CC) $(LINK) -o $@ $(filter %.o,$^) $(FIRST) $(LIB) $(PKG_LIBS) \
+	$(EXTRA)
 
--include $(patsubst %.c,$(O)/%.d,$(ALL_SRC))
+# Programs that ask through the library know nothing else.
+$(APPS): $(SHARED) $(O)/link-flags
+	$(call say,LD)
+	$(Q)$(CC) $(LINK) -o $@ $(filter %.o,$^) $(SHARED) $(PIC_LIBS) \
+	-Wl,-rpath,$(abspath $(O))
+
+-include $(patsubst %.c,$(O)/%.d,$(ALL_SRC)) $(PIC_O:.o=.d)
 
 # For clang-tidy and clangd.
 json = $(subst ','\'',$(subst ",\",$(subst \,\\,$(1))))
@@ -178,15 +244,16 @@ $(B)/compile_commands.json: $(O)/compile-flags $(O)/link-flags
 runner = SRC='$(CURDIR)' B='$(abspath $(B))' TESTBIN='$(abspath $(O)/tests)' \
 	TRUEUP='$(abspath $(O)/trueup)' FAKE='$(abspath $(O)/tests/fake-provider)' \
 	TRUEUP_HOOKS='$(abspath $(HOOKED)/trueup)' JOBS='$(JOBS)' \
-	LIMIT='$(LIMIT)' VALGRIND='$(VALGRIND)' KEEP='$(KEEP)'
+	LIMIT='$(LIMIT)' VALGRIND='$(VALGRIND)' KEEP='$(KEEP)' \
+	BUILT='B=$(abspath $(B)) SAN=$(SAN) CC=$(CC) COVERAGE=$(COVERAGE)'
 
 # What git does not know before anything is built: a build or a test that adds
 # to it has left dirt in the tree.
 UNTRACKED := $(subst ','\'',$(call want,check,$(shell \
 	git ls-files --others --exclude-standard 2>/dev/null)))
 
-test-programs: $(BIN) $(FAKE) $(TESTS) $(FUZZERS) $(BENCHES) \
-	$(if $(BIN),$(HOOKED)/trueup)
+test-programs: $(BIN) $(FAKE) $(TESTS) $(FUZZERS) $(BENCHES) $(APPS) \
+	$(SHARED) $(STATIC) $(if $(BIN),$(HOOKED)/trueup)
 
 ifeq ($(HOOKS),)
 $(HOOKED)/trueup: FORCE | $(O)/compile-flags
@@ -197,7 +264,7 @@ check: test-programs | deps $(call want,lint,lint) ## run all tests
 	@$(runner) JOBS='$(CHECKS)' UNTRACKED='$(UNTRACKED)' tests/run -c -m '$(T)' \
 	$(SCRIPTS) $(TESTS) $(FUZZERS)
 
-lint: $(LIB) $(BIN) $(B)/compile_commands.json | deps ## check the style
+lint: $(LIB) $(BIN) $(SHARED) $(B)/compile_commands.json | deps ## check the style
 	@$(runner) LIMIT=900 OBJECTS='$(abspath $(O))' tests/run -m '$(L)' $(LINTS)
 
 demo: $(BIN) $(FAKE) | deps ## show it at work against a simulated provider
@@ -235,21 +302,33 @@ bench-deps: deps ## the same, with those that only `bench` needs
 # --- Installing and shipping ----------------------------------------------
 MAN_AT = $(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $(1)))
 
+# Every directory that may be made, to be removed when it is empty again.
+MADE = $(sort $(BINDIR) $(LIBDIR)/pkgconfig $(INCLUDEDIR) $(dir $(DOCDIR)) \
+	$(patsubst $(DESTDIR)%,%,$(foreach m,$(MANUALS),$(call MAN_AT,$m))))
+
 install: all ## into $(DESTDIR)$(PREFIX), by default /usr/local
-	install -d '$(DESTDIR)$(BINDIR)'
+	install -d '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(LIBDIR)/pkgconfig'
 	install -m 755 $(BIN) '$(DESTDIR)$(BINDIR)'
+	install -m 755 $(SHARED) '$(DESTDIR)$(LIBDIR)/$(SONAME)'
+	ln -sf $(SONAME) '$(DESTDIR)$(LIBDIR)/libtrueup.so'
+	install -m 644 $(STATIC) '$(DESTDIR)$(LIBDIR)'
+	install -Dm 644 -t '$(DESTDIR)$(INCLUDEDIR)' reconciler/lib/trueup.h
+	sed -e 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|' \
+	-e 's|@INCLUDEDIR@|$(INCLUDEDIR)|; s|@VERSION@|$(VERSION)|' \
+	reconciler/lib/libtrueup.pc.in \
+	>'$(DESTDIR)$(LIBDIR)/pkgconfig/libtrueup.pc'
 	$(foreach m,$(MANUALS),install -Dm 644 -t '$(call MAN_AT,$m)' $m &&) :
 	$(foreach e,$(EXAMPLES),install -Dm 644 $e \
 	'$(DESTDIR)$(DOCDIR)/examples/$(patsubst etc/%,%,$e)' &&) :
 
 uninstall: ## take all of that away again
-	rm -f '$(DESTDIR)$(BINDIR)/trueup'
+	rm -f '$(DESTDIR)$(BINDIR)/trueup' \
+	$(addprefix '$(DESTDIR)$(LIBDIR)'/,$(SONAME) libtrueup.so libtrueup.a \
+	pkgconfig/libtrueup.pc) '$(DESTDIR)$(INCLUDEDIR)/trueup.h'
 	rm -f $(foreach m,$(MANUALS),'$(call MAN_AT,$m)/$(notdir $m)')
 	rm -rf '$(DESTDIR)$(DOCDIR)'
 	$(if $(DESTDIR),cd '$(DESTDIR)' && rmdir -p --ignore-fail-on-non-empty \
-	$(patsubst /%,%,$(sort $(BINDIR) $(dir $(DOCDIR)) \
-	$(patsubst $(DESTDIR)%,%,$(foreach m,$(MANUALS),$(call MAN_AT,$m)))))\
-	2>/dev/null || :)
+	$(patsubst /%,%,$(MADE)) 2>/dev/null || :)
 
 dist: ## a source archive of the last commit, in $(B)
 	@mkdir -p $(B)

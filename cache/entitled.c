@@ -14,7 +14,9 @@ struct question {
 	struct lmdb_txn *txn;
 	const struct settings *settings;
 	struct arena *arena;
-	int64_t now_ms;
+	const struct entitled_question *asked;
+	struct entitle_text product; /* that is asked about */
+	struct entitle_text label;
 	struct grants_row row;
 	const struct policy *policy;
 };
@@ -51,6 +53,17 @@ static int add_effects(struct question *q, struct held_grant *held)
 	    q->txn, ref, q->arena, &held->effects, &held->n_effects);
 }
 
+static struct entitle_text text_of(struct span span)
+{
+	return (struct entitle_text){.data = span.data, .len = span.len};
+}
+
+static struct entitle_text wanted(const char *text)
+{
+	return (struct entitle_text){
+	    .data = text, .len = text != NULL ? strlen(text) : 0};
+}
+
 /* What one row says. */
 static int ask_row(struct question *q, struct span value, enum entitled *out)
 {
@@ -69,13 +82,17 @@ static int ask_row(struct question *q, struct span value, enum entitled *out)
 	if (!same)
 		q->policy = policy_of(q->settings, q->row.provider);
 	held.policy = q->policy;
+	*out = ENTITLED_NO;
+	if (!entitle_is_meant(held.grant.state, text_of(q->row.product),
+		text_of(q->row.label), q->product, q->label))
+		return 0;
 	if (affected)
 		rc = add_effects(q, &held);
-	*out = entitle_grant(&held, q->now_ms);
+	*out = entitle_grant(&held, q->asked->now_ms);
 	return rc;
 }
 
-static int ask(struct question *q, const char *account, enum entitled *out)
+static int ask(struct question *q, enum entitled *out)
 {
 	struct lmdb_cursor *cursor = lmdb_cursor_open(q->txn, TABLE_GRANTS);
 	enum entitled says = ENTITLED_NO;
@@ -85,35 +102,37 @@ static int ask(struct question *q, const char *account, enum entitled *out)
 	int rc = 0;
 
 	key_init(&prefix);
-	key_text(&prefix, account);
-	for (more = lmdb_seek(cursor, key_span(&prefix), &key, &value);
-	     more && rc == 0 && *out != ENTITLED_YES &&
-	     key_has_prefix(key, &prefix);
-	     more = lmdb_next(cursor, &key, &value)) {
+	key_text(&prefix, q->asked->account);
+	more = lmdb_seek(cursor, key_span(&prefix), &key, &value);
+	while (more && key_has_prefix(key, &prefix)) {
 		rc = ask_row(q, value, &says);
 		if (says != ENTITLED_NO)
 			*out = says;
+		/* A yes needs no further row, not even to be found. */
+		more = rc == 0 && *out != ENTITLED_YES &&
+		       lmdb_next(cursor, &key, &value);
 	}
 	lmdb_cursor_close(cursor);
 	return record_result(q->txn, rc, "a grant's record does not decode");
 }
 
-/* NOLINTNEXTLINE(readability-function-size) as the other questions */
 int store_view_entitled(struct store_view *view,
-    const struct settings *settings, const char *account, int64_t now_ms,
+    const struct settings *settings, const struct entitled_question *asked,
     struct arena *arena, enum entitled *out, struct err_text *err)
 {
 	struct question question = {.txn = view->txn,
 	    .settings = settings,
 	    .arena = arena,
-	    .now_ms = now_ms};
+	    .asked = asked,
+	    .product = wanted(asked->product),
+	    .label = wanted(asked->label)};
 
 	*out = ENTITLED_NO;
-	if (!name_account_is_valid(account))
+	if (!name_account_is_valid(asked->account))
 		return err_set(err, ERR_BAD,
 		    "not an account reference (1 to %d bytes of UTF-8)",
 		    NAME_ACCOUNT_MAX);
-	(void)ask(&question, account, out);
+	(void)ask(&question, out);
 	if (lmdb_error(view->txn) == 0)
 		return 0;
 	*out = ENTITLED_UNKNOWN;

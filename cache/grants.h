@@ -28,7 +28,7 @@ struct grants_row {
 	struct span kind;
 	struct span id;
 	struct span status;
-	struct span product;
+	struct span product; /* data NULL: none */
 	struct span label;
 };
 

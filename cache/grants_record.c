@@ -70,8 +70,8 @@ bool grants_skim(struct reader *r, struct grants_row *row, struct grant *grant)
 	decode_state(r, grant);
 	if (reader_span(r).data == NULL)
 		r->failed = true;
-	(void)reader_span(r);
-	(void)reader_span(r);
+	row->product = reader_span(r);
+	row->label = reader_span(r);
 	decode_past(r, grant);
 	if (reader_has_more(r))
 		(void)reader_span(r);

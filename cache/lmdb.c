@@ -9,35 +9,9 @@
 #include "reconciler/base/crash.h"
 #include "reconciler/base/err.h"
 
-#include "cache/lmdb.h"
+#include "cache/lmdb_parts.h"
 
 enum { READERS_MAX = 512, FILE_MODE = 0640 };
-
-struct lmdb {
-	MDB_env *env;
-	MDB_dbi tables[TABLE_COUNT];
-	bool has[TABLE_COUNT];
-	bool is_new;
-	uint64_t page_bytes;
-	pthread_mutex_t gate; /* guards active */
-	unsigned int active;  /* transactions of this process */
-};
-
-struct lmdb_txn {
-	struct lmdb *db;
-	MDB_txn *txn;
-	bool write;
-	bool dirty;
-	int error; /* sticky; 0 or a negative enum err */
-	struct err_text text;
-};
-
-struct lmdb_cursor {
-	struct lmdb_txn *txn;
-	MDB_cursor *cursor;
-	enum table table;
-	bool at_end; /* the last seek found nothing */
-};
 
 /* The one map from LMDB's and the system's codes to what a caller can do. */
 static const struct {
@@ -52,12 +26,14 @@ static const struct {
     {EACCES, ERR_DENIED, "; check owner and mode of the store's files"},
     {EPERM, ERR_DENIED, "; check owner and mode of the store's files"},
     {EROFS, ERR_DENIED, ""},
-    {MDB_READERS_FULL, ERR_AGAIN, "; too many processes read the store"},
+    {MDB_READERS_FULL, ERR_AGAIN,
+	"; all of the store's 512 readers are in use: let fewer processes or"
+	" threads read it at a time"},
     {EAGAIN, ERR_AGAIN, ""},
     {EBUSY, ERR_AGAIN, ""},
     {MDB_CORRUPTED, ERR_BAD, "; restore a backup"},
     {MDB_PAGE_NOTFOUND, ERR_BAD, "; restore a backup"},
-    {MDB_VERSION_MISMATCH, ERR_BAD,
+    {MDB_VERSION_MISMATCH, ERR_FORMAT,
 	"; made by another LMDB version? open it with that one"},
     {MDB_INVALID, ERR_BAD,
 	"; made by another LMDB version? open it with that one"},
@@ -162,9 +138,11 @@ void lmdb_close(struct lmdb *db)
 	free(db);
 }
 
-bool lmdb_is_new(const struct lmdb *db)
+int lmdb_data_fd(const struct lmdb *db)
 {
-	return db->is_new;
+	int fd = -1;
+
+	return mdb_env_get_fd(db->env, &fd) == 0 ? fd : -1;
 }
 
 /* ---- transactions ----------------------------------------------------- */
@@ -236,6 +214,15 @@ static void end(struct lmdb_txn *txn)
 	free(txn);
 }
 
+static void end_cursor(struct lmdb_cursor *cursor)
+{
+	if (cursor == NULL)
+		return;
+	if (cursor->cursor != NULL)
+		mdb_cursor_close(cursor->cursor);
+	free(cursor);
+}
+
 int lmdb_commit(struct lmdb_txn *txn, struct err_text *err)
 {
 	int rc, code = txn->error;
@@ -258,6 +245,8 @@ void lmdb_abort(struct lmdb_txn *txn)
 {
 	if (txn == NULL)
 		return;
+	for (int i = 0; i < TABLE_COUNT; i++)
+		end_cursor(txn->spare[i]);
 	mdb_txn_abort(txn->txn);
 	end(txn);
 }
@@ -286,27 +275,9 @@ int lmdb_renew(struct lmdb_txn *txn, struct err_text *err)
 	return txn->error;
 }
 
-int lmdb_error(const struct lmdb_txn *txn)
+uint64_t lmdb_snapshot(const struct lmdb_txn *txn)
 {
-	return txn->error;
-}
-
-int lmdb_fail(struct lmdb_txn *txn, int code, const char *text)
-{
-	if (txn->error == 0)
-		txn->error = err_set(&txn->text, code, "store: %s", text);
-	return txn->error;
-}
-
-void lmdb_error_text(const struct lmdb_txn *txn, struct err_text *err)
-{
-	if (txn->error != 0 && err != NULL)
-		*err = txn->text;
-}
-
-bool lmdb_is_dirty(const struct lmdb_txn *txn)
-{
-	return txn->dirty;
+	return mdb_txn_id(txn->txn);
 }
 
 /* ---- entries ---------------------------------------------------------- */
@@ -315,29 +286,6 @@ static int fail(struct lmdb_txn *txn, enum table table, int rc)
 {
 	if (txn->error == 0)
 		txn->error = map_error(rc, lmdb_table_name(table), &txn->text);
-	return txn->error;
-}
-
-/* May this table be used at all now? 0 or the sticky error. */
-static int check(struct lmdb_txn *txn, enum table table)
-{
-	if (txn->error == 0 && !txn->db->has[table]) {
-		txn->error = err_set(&txn->text, ERR_BAD,
-		    "store: table %s is missing; restore a backup",
-		    lmdb_table_name(table));
-	}
-	return txn->error;
-}
-
-/* A key that could not be built arrives here empty. */
-static int check_key(struct lmdb_txn *txn, enum table table, struct span key)
-{
-	if (check(txn, table) == 0 &&
-	    (key.len == 0 || key.len > LMDB_KEY_MAX)) {
-		txn->error = err_set(&txn->text, ERR_BAD,
-		    "store: table %s: a key is too long",
-		    lmdb_table_name(table));
-	}
 	return txn->error;
 }
 
@@ -376,7 +324,7 @@ int lmdb_get(
 	int rc;
 
 	*out = (struct span){0};
-	if (check_key(txn, table, key) != 0)
+	if (lmdb_check_key(txn, table, key) != 0)
 		return txn->error;
 	rc = mdb_get(txn->txn, txn->db->tables[table], &k, &v);
 	if (rc == MDB_NOTFOUND)
@@ -394,7 +342,7 @@ static void put(struct lmdb_txn *txn, enum table table, struct span key,
 	MDB_val v = to_val(value);
 	int rc;
 
-	if (check_key(txn, table, key) != 0)
+	if (lmdb_check_key(txn, table, key) != 0)
 		return;
 	if (value.len > UINT32_MAX) { /* a writer that failed */
 		txn->error = err_set(&txn->text, ERR_BAD,
@@ -425,7 +373,7 @@ void lmdb_delete(struct lmdb_txn *txn, enum table table, struct span key)
 	MDB_val k = to_val(key);
 	int rc;
 
-	if (check_key(txn, table, key) != 0)
+	if (lmdb_check_key(txn, table, key) != 0)
 		return;
 	rc = mdb_del(txn->txn, txn->db->tables[table], &k, NULL);
 	if (rc == MDB_NOTFOUND)
@@ -440,7 +388,7 @@ uint64_t lmdb_count(struct lmdb_txn *txn, enum table table)
 	MDB_stat stat = {0};
 	int rc;
 
-	if (check(txn, table) != 0)
+	if (lmdb_check(txn, table) != 0)
 		return 0;
 	rc = mdb_stat(txn->txn, txn->db->tables[table], &stat);
 	if (rc != 0)
@@ -455,28 +403,40 @@ struct lmdb_cursor *lmdb_cursor_open(struct lmdb_txn *txn, enum table table)
 	struct lmdb_cursor *cursor = NULL;
 	int rc = ENOMEM;
 
-	if (check(txn, table) != 0)
+	if (lmdb_check(txn, table) != 0)
 		return NULL;
-	cursor = calloc(1, sizeof(*cursor));
-	if (cursor != NULL)
-		rc = mdb_cursor_open(
-		    txn->txn, txn->db->tables[table], &cursor->cursor);
+	cursor = txn->spare[table];
+	if (cursor != NULL) {
+		txn->spare[table] = NULL;
+		rc = mdb_cursor_renew(txn->txn, cursor->cursor);
+	} else {
+		cursor = calloc(1, sizeof(*cursor));
+		if (cursor != NULL)
+			rc = mdb_cursor_open(
+			    txn->txn, txn->db->tables[table], &cursor->cursor);
+	}
 	if (rc != 0) {
 		fail(txn, table, rc);
-		free(cursor);
+		end_cursor(cursor);
 		return NULL;
 	}
 	cursor->txn = txn;
 	cursor->table = table;
+	cursor->at_end = false;
 	return cursor;
 }
 
 void lmdb_cursor_close(struct lmdb_cursor *cursor)
 {
+	struct lmdb_cursor **spare;
+
 	if (cursor == NULL)
 		return;
-	mdb_cursor_close(cursor->cursor);
-	free(cursor);
+	spare = &cursor->txn->spare[cursor->table];
+	if (cursor->txn->write || *spare != NULL)
+		end_cursor(cursor);
+	else
+		*spare = cursor;
 }
 
 static bool move(struct lmdb_cursor *cursor, MDB_cursor_op op, MDB_val *key,
@@ -508,7 +468,7 @@ bool lmdb_seek(
 	MDB_val start = to_val(key);
 
 	if (cursor != NULL)
-		check_key(cursor->txn, cursor->table, key);
+		lmdb_check_key(cursor->txn, cursor->table, key);
 	return move(cursor, MDB_SET_RANGE, &start, k, v);
 }
 

@@ -66,7 +66,8 @@ enum { LMDB_KEY_MAX = 511 };
  * lmdb_open(options, out, err): map the files in the directory options->path
  * (made when absent, unless read_only: then ERR_ABSENT) and find the tables
  * that are there. map_bytes 0: as large as it was made. A data file that is
- * not ours is ERR_BAD and left as it is.
+ * not ours is ERR_BAD, one of another LMDB ERR_FORMAT; both are left as they
+ * are.
  */
 int lmdb_open(const struct lmdb_options *options, struct lmdb **out,
     struct err_text *err);
@@ -75,6 +76,8 @@ void lmdb_close(struct lmdb *db);
 bool lmdb_is_new(const struct lmdb *db);
 /* lmdb_create(txn): make, in this transaction, the tables that are missing. */
 void lmdb_create(struct lmdb_txn *txn);
+/* lmdb_data_fd(db): of the data file; stays the environment's. -1: none. */
+int lmdb_data_fd(const struct lmdb *db);
 /* lmdb_table_name(table): its name on disk, for messages. */
 const char *lmdb_table_name(enum table table);
 
@@ -93,6 +96,8 @@ void lmdb_rest(struct lmdb_txn *txn);
 /* lmdb_renew(txn, err): a read transaction's snapshot becomes that of now. On
  * an error, and with an earlier one, it can only be aborted. */
 int lmdb_renew(struct lmdb_txn *txn, struct err_text *err);
+/* lmdb_snapshot(txn): which commit it sees; a later one has a larger number. */
+uint64_t lmdb_snapshot(const struct lmdb_txn *txn);
 /* lmdb_error(txn): the sticky error so far; lmdb_fail(txn, code, text): set it
  * from outside (a record that does not decode), the first one stays. */
 int lmdb_error(const struct lmdb_txn *txn);
@@ -116,8 +121,8 @@ void lmdb_delete(struct lmdb_txn *txn, enum table table, struct span key);
 uint64_t lmdb_count(struct lmdb_txn *txn, enum table table);
 
 /*
- * Cursors: close them before the transaction ends. false: no such entry, or the
- * transaction has failed.
+ * Cursors: close them before the transaction ends or is renewed. false: no such
+ * entry, or the transaction has failed.
  */
 struct lmdb_cursor *lmdb_cursor_open(struct lmdb_txn *txn, enum table table);
 void lmdb_cursor_close(struct lmdb_cursor *cursor);

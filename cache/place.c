@@ -100,6 +100,43 @@ bool place_has_data(const char *path)
 	return join(file, path, "data.mdb") == 0 && stat(file, &st) == 0;
 }
 
+bool place_is_writable(const char *path)
+{
+	char file[PATH_BYTES];
+
+	return join(file, path, "data.mdb") == 0 && access(file, W_OK) == 0;
+}
+
+static struct place_file file_of(const struct stat *st)
+{
+	return (struct place_file){
+	    .device = (uint64_t)st->st_dev, .inode = (uint64_t)st->st_ino};
+}
+
+struct place_file place_data(const char *path)
+{
+	char file[PATH_BYTES];
+	struct stat st;
+
+	if (join(file, path, "data.mdb") != 0 || stat(file, &st) != 0)
+		return (struct place_file){0};
+	return file_of(&st);
+}
+
+struct place_file place_file_of(int fd)
+{
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) != 0)
+		return (struct place_file){0};
+	return file_of(&st);
+}
+
+bool place_file_equal(struct place_file a, struct place_file b)
+{
+	return a.device == b.device && a.inode == b.inode;
+}
+
 /* A file that somebody else made stays as he made it. */
 static void set_mode(const char *path, const char *name, mode_t mode)
 {

@@ -27,6 +27,20 @@ int place_check(const char *path, struct err_text *err);
 const char *place_network_name(uint32_t magic);
 /* place_has_data(path): there is a data file already. */
 bool place_has_data(const char *path);
+/* place_is_writable(path): there is one, and this process may write to it. */
+bool place_is_writable(const char *path);
+
+/* Which file it is, whatever it is called. Zeroed: none. */
+struct place_file {
+	uint64_t device;
+	uint64_t inode;
+};
+
+/* place_data(path): the data file that is there now. */
+struct place_file place_data(const char *path);
+/* place_file_of(fd): the one that is open; fd -1: none. */
+struct place_file place_file_of(int fd);
+bool place_file_equal(struct place_file a, struct place_file b);
 /* place_set_modes(path): the modes of just made files, whatever the umask. */
 void place_set_modes(const char *path);
 /*

@@ -12,7 +12,7 @@
 
 /* ---- the format ------------------------------------------------------- */
 
-static int check_format(struct lmdb_txn *txn, struct err_text *err)
+int store_check_format(struct lmdb_txn *txn, struct err_text *err)
 {
 	uint64_t format = meta_format(txn);
 
@@ -22,7 +22,7 @@ static int check_format(struct lmdb_txn *txn, struct err_text *err)
 		lmdb_error_text(txn, err);
 		return lmdb_error(txn);
 	}
-	return err_set(err, ERR_BAD,
+	return err_set(err, ERR_FORMAT,
 	    "store: its format is version %llu, this program knows version %d;"
 	    " nothing was changed; use the program that made it, or another"
 	    " store.path",
@@ -40,9 +40,9 @@ static int create(struct store *store, struct err_text *err)
 	lmdb_create(txn);
 	if (meta_format(txn) == 0)
 		meta_set_format(txn, STORE_FORMAT);
-	if (lmdb_error(txn) == 0 && check_format(txn, err) != 0) {
+	if (lmdb_error(txn) == 0 && store_check_format(txn, err) != 0) {
 		lmdb_abort(txn);
-		return ERR_BAD;
+		return ERR_FORMAT;
 	}
 	return lmdb_commit(txn, err);
 }
@@ -61,7 +61,7 @@ static int examine(struct store *store, struct err_text *err)
 	rc = lmdb_begin(store->db, false, &txn, err);
 	if (rc != 0)
 		return rc;
-	rc = check_format(txn, err);
+	rc = store_check_format(txn, err);
 	lmdb_abort(txn);
 	return rc;
 }
@@ -86,6 +86,7 @@ static int open_files(struct store *store, const struct store_options *options,
 	rc = lmdb_open(&lmdb, &store->db, err);
 	if (rc != 0)
 		return rc;
+	store->data = place_file_of(lmdb_data_fd(store->db));
 	if (!had_data)
 		place_set_modes(options->path);
 	rc = examine(store, err);
@@ -152,6 +153,11 @@ void store_close(struct store *store)
 		close(store->deliverer_lock);
 	free(store->path);
 	free(store);
+}
+
+bool store_is_in_place(const struct store *store)
+{
+	return place_file_equal(place_data(store->path), store->data);
 }
 
 /* ---- the one worker, the one that delivers ---------------------------- */

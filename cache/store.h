@@ -11,8 +11,8 @@
  * time. Never use a store across fork. One process may hold a store open once.
  *
  * Errors: ERR_FULL (map or disk), ERR_AGAIN (readers or locks), ERR_DENIED,
- * ERR_BAD (a record that does not decode, another format version), ERR_ABSENT,
- * ERR_FAIL.
+ * ERR_BAD (a record that does not decode), ERR_FORMAT (another version made it,
+ * or made it over while it was open), ERR_ABSENT, ERR_FAIL.
  */
 #ifndef TRUEUP_CACHE_STORE_H
 #define TRUEUP_CACHE_STORE_H
@@ -56,6 +56,12 @@ struct store_options {
 int store_open(const struct store_options *options, struct store **out,
     struct err_text *err);
 void store_close(struct store *store);
+
+/*
+ * store_is_in_place(store): its path still leads to the file that it has open.
+ * false: that was moved, replaced or removed, and is not what others use.
+ */
+bool store_is_in_place(const struct store *store);
 
 /*
  * store_lock_worker(store, err): become its one worker, until the process ends
@@ -508,15 +514,6 @@ int store_view_account(struct store_view *view, const struct settings *settings,
     struct account_view *out, struct err_text *err);
 
 /*
- * store_view_entitled(view, settings, account, now, arena, out, err): of all
- * that only whether, as entitle_account says it of its grants. Stops at the
- * first that says yes, and copies nothing but effects of payments, into arena.
- */
-int store_view_entitled(struct store_view *view,
-    const struct settings *settings, const char *account, int64_t now_ms,
-    struct arena *arena, enum entitled *out, struct err_text *err);
-
-/*
  * store_view_account_at(…, at, known_at, …): its grants as they held at a past
  * moment: of each grant the version recorded last (not after known_at, 0: now)
  * among those that began to hold by then, with the effects recorded by then,
@@ -619,6 +616,7 @@ int store_view_stats(struct store_view *view, int64_t now_ms,
     struct store_stats *out, struct err_text *err);
 
 #include "cache/discover.h"
+#include "cache/entitled.h"
 #include "cache/population.h"
 #include "cache/waited.h"
 

@@ -59,6 +59,23 @@ bool store_turn_is_idle(const struct store_turn *turn)
 	return !lmdb_is_dirty(turn->txn) && lmdb_error(turn->txn) == 0;
 }
 
+/*
+ * Somebody may make the store over while it is open: then each commit is a new
+ * snapshot, and the first look at one finds out.
+ */
+static int check_snapshot(struct store_view *view, struct err_text *err)
+{
+	uint64_t snapshot = lmdb_snapshot(view->txn);
+	int rc;
+
+	if (view->store->checked == snapshot)
+		return 0;
+	rc = store_check_format(view->txn, err);
+	if (rc == 0)
+		view->store->checked = snapshot;
+	return rc;
+}
+
 int store_view_open(
     struct store *store, struct store_view **out, struct err_text *err)
 {
@@ -74,6 +91,11 @@ int store_view_open(
 		return rc;
 	}
 	view->store = store;
+	rc = check_snapshot(view, err);
+	if (rc != 0) {
+		store_view_close(view);
+		return rc;
+	}
 	*out = view;
 	return 0;
 }
@@ -85,7 +107,9 @@ void store_view_rest(struct store_view *view)
 
 int store_view_renew(struct store_view *view, struct err_text *err)
 {
-	return lmdb_renew(view->txn, err);
+	int rc = lmdb_renew(view->txn, err);
+
+	return rc != 0 ? rc : check_snapshot(view, err);
 }
 
 void store_view_close(struct store_view *view)

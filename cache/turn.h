@@ -6,6 +6,7 @@
 #define TRUEUP_CACHE_TURN_H
 
 #include "cache/lmdb.h"
+#include "cache/place.h"
 #include "cache/store.h"
 #include "reconciler/base/arena.h"
 
@@ -28,6 +29,9 @@ struct store {
 	uint64_t reserve_bytes;
 	int64_t high_water;
 	bool read_only;
+	struct place_file data; /* what it has open */
+	/* The newest snapshot whose format was found to be ours (turn.c). */
+	_Atomic uint64_t checked;
 	int wake;	 /* both ends of the fifo; -1: not open */
 	int worker_lock; /* -1: not ours */
 	int deliverer_lock;
@@ -51,6 +55,12 @@ struct store_view {
 	struct store *store;
 	struct lmdb_txn *txn;
 };
+
+/*
+ * store_check_format(txn, err): 0, or ERR_FORMAT: the store was made, or made
+ * over, by another version.
+ */
+int store_check_format(struct lmdb_txn *txn, struct err_text *err);
 
 /* wake_open(path): the fifo of the store directory, made when absent, or -1.
  * wake_ring(fd): one byte into it; never blocks, never fails. */

@@ -38,6 +38,15 @@ int64_t clock_mono_ms(void)
 	return read_ms(CLOCK_MONOTONIC);
 }
 
+int64_t clock_coarse_ms(void)
+{
+#ifdef CLOCK_MONOTONIC_COARSE
+	return read_ms(CLOCK_MONOTONIC_COARSE);
+#else
+	return read_ms(CLOCK_MONOTONIC);
+#endif
+}
+
 /* Takers: true and *at moved on, or false. */
 
 static bool take_number(const char **at, int digits, int *out)

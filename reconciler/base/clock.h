@@ -13,6 +13,8 @@ enum { CLOCK_TEXT_MAX = 32 }; /* "2026-11-22T05:00:00.123Z" and its NUL */
 /* clock_wall_ms(): now, UTC. clock_mono_ms(): never steps; for waits only. */
 int64_t clock_wall_ms(void);
 int64_t clock_mono_ms(void);
+/* clock_coarse_ms(): as clock_mono_ms, some milliseconds late, for less. */
+int64_t clock_coarse_ms(void);
 
 /*
  * clock_parse(text, out): an RFC 3339 date-time (section 5.6) with offset:

@@ -57,10 +57,10 @@ void err_prefix(struct err_text *err, const char *format, ...)
 
 const char *err_name(int code)
 {
-	static const char *const names[] = {
-	    "ok", "absent", "bad", "again", "denied", "full", "fail"};
+	static const char *const names[] = {"ok", "absent", "bad", "again",
+	    "denied", "full", "fail", "format", "twice"};
 
-	if (code > 0 || code < ERR_FAIL)
+	if (code > 0 || code < ERR_TWICE)
 		return "unknown";
 	return names[-code];
 }

@@ -14,6 +14,8 @@ enum err {
 	ERR_DENIED = -4, /* not allowed: permissions, keys, ownership */
 	ERR_FULL = -5,	 /* no room: disk, map, a buffer's maximum */
 	ERR_FAIL = -6,	 /* anything else: I/O, memory, a broken promise */
+	ERR_FORMAT = -7, /* made by another version: the right one is needed */
+	ERR_TWICE = -8,	 /* this process has it already: use that one */
 };
 
 enum { ERR_TEXT_MAX = 512 };

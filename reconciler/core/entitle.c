@@ -1,4 +1,5 @@
 #include <stdbool.h>
+#include <string.h>
 
 #include "reconciler/base/text.h"
 
@@ -17,6 +18,23 @@ enum entitled entitle_grant(const struct held_grant *held, int64_t now_ms)
 	outline_make(held, &outline);
 	piece = outline_at(&outline, held, now_ms);
 	return piece != NULL ? piece->says : ENTITLED_NO;
+}
+
+static bool is_same(struct entitle_text a, struct entitle_text b)
+{
+	return a.data != NULL && a.len == b.len &&
+	       memcmp(a.data, b.data, a.len) == 0;
+}
+
+bool entitle_is_meant(enum state state, struct entitle_text product,
+    struct entitle_text label, struct entitle_text of_product,
+    struct entitle_text of_label)
+{
+	if (state == STATE_UNKNOWN && product.data == NULL &&
+	    label.data == NULL)
+		return true;
+	return (of_product.data == NULL || is_same(product, of_product)) &&
+	       (of_label.data == NULL || is_same(label, of_label));
 }
 
 /* How much an answer weighs: one yes outweighs all, an unknown any no. */

@@ -120,6 +120,22 @@ struct entitlement {
 	char reason[200]; /* one sentence, for people */
 };
 
+/* Some bytes of text; data NULL: none at all. */
+struct entitle_text {
+	const char *data;
+	size_t len;
+};
+
+/*
+ * entitle_is_meant(state, product, label, of_product, of_label): does a
+ * question about this product and label (none: about any) mean a grant of that
+ * state, product and label? One of which not even that is known may be of
+ * anything.
+ */
+bool entitle_is_meant(enum state state, struct entitle_text product,
+    struct entitle_text label, struct entitle_text of_product,
+    struct entitle_text of_label);
+
 /* entitle_grant(held, now): this grant alone, at now. */
 enum entitled entitle_grant(const struct held_grant *held, int64_t now_ms);
 

@@ -1,5 +1,6 @@
 #include <stdlib.h>
 
+#include "cache/steady.h"
 #include "cache/store.h"
 
 #include "reconciler/base/arena.h"
@@ -40,12 +41,13 @@ struct refreshing {
 	struct http_exchange *exchange;
 	struct api_path path; /* where the barrier has the account's name */
 	struct api_query query;
+	struct steady_view held; /* what the barrier writes to */
 	struct barrier *barrier;
 };
 
 struct api {
 	struct api_options options;
-	struct store_view *view; /* NULL: none could be had */
+	struct steady_view held; /* empty: none could be had */
 	bool fresh;		 /* the view is of this turn */
 	int view_error;
 	struct arena arena;
@@ -79,7 +81,7 @@ void api_free(struct api *api)
 {
 	if (api == NULL)
 		return;
-	store_view_close(api->view);
+	steady_close(&api->held);
 	arena_fini(&api->arena);
 	buf_fini(&api->out);
 	free(api->waiting);
@@ -90,13 +92,12 @@ void api_free(struct api *api)
 
 void api_rest(struct api *api)
 {
-	if (api->view != NULL && api->fresh) {
-		store_view_rest(api->view);
+	if (api->held.view != NULL && api->fresh) {
+		store_view_rest(api->held.view);
 	} else {
 		/* Even one that rests would keep another thread from following
-		 * a store that has grown. */
-		store_view_close(api->view);
-		api->view = NULL;
+		 * a store that has grown, or that was replaced. */
+		steady_close(&api->held);
 	}
 	api->fresh = false;
 	/* One large answer must not make a small process a large one. */
@@ -111,8 +112,8 @@ void api_rest(struct api *api)
  * is in its answer. */
 static void take_view(struct api *api)
 {
-	api->view_error = api_store_view(api->options.store, &api->view);
-	api->fresh = api->view != NULL;
+	api->view_error = api_store_view(api->options.store, &api->held);
+	api->fresh = api->held.view != NULL;
 }
 
 /* ---- requests ----------------------------------------------------------- */
@@ -153,7 +154,7 @@ static void answer(struct api *api, struct api_call *call)
 	begin_answer(api, call);
 	if (what != API_HEALTH)
 		take_view(api);
-	call->view = api->view;
+	call->view = api->held.view;
 	call->view_error = api->view_error;
 	if (call->view == NULL && !answers_without(what))
 		api_call_fail(call, call->view_error);
@@ -225,6 +226,7 @@ static void free_refreshing(struct refreshing *r)
 	if (r == NULL)
 		return;
 	barrier_close(r->barrier);
+	steady_close(&r->held);
 	free(r);
 }
 
@@ -246,17 +248,16 @@ static int begin_refresh(
     struct api *api, const struct api_call *call, struct refreshing **out)
 {
 	struct refreshing *r = calloc(1, sizeof(*r));
-	struct store *store = NULL;
 	struct err_text err;
-	int rc =
-	    r == NULL ? ERR_FAIL : api_store_writer(api->options.store, &store);
+	int rc = r == NULL ? ERR_FAIL
+			   : api_store_writer(api->options.store, &r->held);
 
 	if (rc == 0) {
 		r->exchange = call->asker.exchange;
 		r->path = call->path;
 		r->query = call->query;
-		rc = barrier_open(store, api->options.settings, REFRESH_MS,
-		    &r->barrier, &err);
+		rc = barrier_open(steady_store_of(&r->held),
+		    api->options.settings, REFRESH_MS, &r->barrier, &err);
 	}
 	if (rc == 0)
 		rc = barrier_want_account(r->barrier, r->path.account, &err);
@@ -326,7 +327,7 @@ static void answer_page(struct api *api, struct api_call *call)
 {
 	begin_answer(api, call);
 	take_view(api);
-	call->view = api->view;
+	call->view = api->held.view;
 	call->view_error = api->view_error;
 	page_answer(call);
 }

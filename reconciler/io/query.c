@@ -5,7 +5,6 @@
 
 #include "reconciler/base/arena.h"
 #include "reconciler/base/err.h"
-#include "reconciler/base/text.h"
 #include "reconciler/core/history.h"
 #include "reconciler/core/settings.h"
 
@@ -16,21 +15,21 @@
 
 enum { CLOCK_SLACK_MS = 60 * 1000 /* clocks are corrected all the time */ };
 
-/* Not even of what it is is known: then it may be of what is asked about. */
-static bool is_unknown(const struct grant *grant)
+static struct entitle_text text_of(const char *text)
 {
-	return grant->state == STATE_UNKNOWN && grant->product == NULL &&
-	       grant->label == NULL;
+	return (struct entitle_text){
+	    .data = text, .len = text != NULL ? strlen(text) : 0};
 }
 
 static bool is_meant(
     const struct account_question *q, const struct held_grant *held)
 {
-	if (is_unknown(&held->grant))
+	const struct grant *grant = &held->grant;
+
+	if (q->product == NULL && q->label == NULL)
 		return true;
-	return (q->product == NULL ||
-		   text_equal(q->product, held->grant.product)) &&
-	       (q->label == NULL || text_equal(q->label, held->grant.label));
+	return entitle_is_meant(grant->state, text_of(grant->product),
+	    text_of(grant->label), text_of(q->product), text_of(q->label));
 }
 
 static const char *noun_of(const struct held_grant *held)

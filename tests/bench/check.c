@@ -2,21 +2,22 @@
  * check: "is this account entitled?", asked of a store in this process, beside
  * the least that LMDB could do for it: one bare mdb_get.
  *
- *   check fill DIR ACCOUNTS    make the store
+ *   check fill DIR ACCOUNTS    make the store, and DIR.conf
  *   check WAY DIR ACCOUNTS N   ask of N accounts drawn at random; prints
  *                              nanoseconds of processor time each
  *
- * The ways: ours is a renewed view, the grants, the judgement; whole is all
- * that a query shows; bare is a renewed read transaction and one mdb_get of the
+ * The ways: ours is libtrueup, as programs use it; whole is all that a query
+ * shows; bare is a renewed read transaction and one mdb_get of the
  * grant, unread.
  */
 #include "reconciler/base/arena.h"
 #include "reconciler/core/entitle.h"
+#include "reconciler/lib/trueup.h"
 
 #include "tests/bench/bare.h"
 #include "tests/bench/fill.h"
 
-enum { ARENA_MAX = 1 << 26 };
+enum { ARENA_MAX = 1 << 26, PATH_BYTES = 4096 };
 
 static uint64_t account_of(char *out, struct random *random, uint64_t accounts)
 {
@@ -28,44 +29,51 @@ static uint64_t account_of(char *out, struct random *random, uint64_t accounts)
 
 /* ---- ours --------------------------------------------------------------- */
 
-static enum entitled ask(struct bench *b, struct store_view *view,
-    struct arena *arena, const char *name)
+/* The library wants a configuration: it lies beside the store. */
+static void write_config(const char *path)
 {
-	enum entitled answer;
+	char file[PATH_BYTES];
+	FILE *out;
 
-	bench_done(b, store_view_renew(view, &b->err));
-	bench_done(b, store_view_entitled(view, &b->settings, name, b->now_ms,
-			  arena, &answer, &b->err));
-	return answer;
+	(void)snprintf(file, sizeof(file), "%s.conf", path);
+	out = fopen(file, "w");
+	bench_need(out != NULL, "no configuration");
+	fprintf(out,
+	    "store = { path = \"%s\"; };\n"
+	    "providers = ( { name = \"shop\"; type = \"ecurring\";\n"
+	    "  api_key_file = \"/dev/null\"; } );\n",
+	    path);
+	bench_need(fclose(out) == 0, "no configuration");
 }
 
-static bool is_entitled(struct bench *b, struct store_view *view,
-    struct arena *arena, const char *name)
+static struct trueup *opened(const char *path)
 {
-	return ask(b, view, arena, name) == ENTITLED_YES;
+	struct trueup_error err;
+	struct trueup *t;
+	char file[PATH_BYTES];
+
+	(void)snprintf(file, sizeof(file), "%s.conf", path);
+	bench_need(trueup_open(file, &t, &err) == 0, err.text);
+	return t;
 }
 
 static void run_ours(const char *path, uint64_t accounts, uint64_t n)
 {
-	struct bench b;
-	struct store_view *view = NULL;
-	struct arena arena;
+	struct trueup *t = opened(path);
+	struct random random;
 	char name[BENCH_TEXT];
 	int64_t begin_ns;
 
-	bench_open(&b, path);
-	bench_done(&b, store_view_open(b.store, &view, &b.err));
-	arena_init(&arena, ARENA_MAX);
+	random_seed_with(&random, 1);
 	begin_ns = bench_cpu_ns();
 	for (uint64_t i = 0; i < n; i++) {
-		account_of(name, &b.random, accounts);
-		bench_need(is_entitled(&b, view, &arena, name), "not entitled");
-		arena_reset(&arena);
+		account_of(name, &random, accounts);
+		bench_need(
+		    trueup_entitled(t, name, NULL, NULL, NULL) == TRUEUP_YES,
+		    "not entitled");
 	}
 	printf("%.0f\n", (double)(bench_cpu_ns() - begin_ns) / (double)n);
-	arena_fini(&arena);
-	store_view_close(view);
-	bench_close(&b);
+	trueup_close(t);
 }
 
 /* The whole answer, as a query gives it: with its reason and its objects. */
@@ -155,6 +163,7 @@ static void fill(const char *path, uint64_t accounts)
 {
 	struct bench b;
 
+	write_config(path);
 	bench_open(&b, path);
 	bench_fill(&b, accounts);
 	bench_close(&b);

@@ -1,5 +1,5 @@
 #!/bin/bash
-# "Is this account entitled?" asked of the store in one process, beside one
+# "Is this account entitled?" asked of libtrueup in one process, beside one
 # bare mdb_get of the same grant with a renewed read transaction on the same
 # file: the least that any answer out of LMDB costs. The rounds alternate, the
 # best of each counts. Then what an answer costs with a million accounts on
@@ -23,7 +23,7 @@ for ((i = 1; i <= ROUNDS; i++)); do
 done
 bare=$(lowest <"$TMP/bare")
 ours=$(lowest <"$TMP/ours")
-row "entitlement check (internal path, $ACCOUNTS accounts) vs bare mdb_get" \
+row "entitlement check (libtrueup, $ACCOUNTS accounts) vs bare mdb_get" \
   "$ours ns" "$bare ns" "$(num "$bare / $ours" %.2f)" '>=0.4' '>=0.7'
 
 FEW=10000

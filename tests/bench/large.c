@@ -116,11 +116,13 @@ static void run_walk(const char *path, const char *name, uint64_t n)
 static bool is_entitled(struct bench *b, struct store_view *view,
     struct arena *arena, const char *name)
 {
+	const struct entitled_question asked = {
+	    .account = name, .now_ms = b->now_ms};
 	enum entitled answer;
 
 	bench_done(b, store_view_renew(view, &b->err));
-	bench_done(b, store_view_entitled(view, &b->settings, name, b->now_ms,
-			  arena, &answer, &b->err));
+	bench_done(b, store_view_entitled(
+			  view, &b->settings, &asked, arena, &answer, &b->err));
 	return answer == ENTITLED_YES;
 }
 

@@ -315,10 +315,12 @@ static void test_verified_is_the_oldest(void **state)
 static enum entitled ask_shortly(
     struct fixture *f, struct store_view *view, const char *account)
 {
+	const struct entitled_question asked = {
+	    .account = account, .now_ms = f->now_ms};
 	enum entitled out;
 
-	assert_int_equal(store_view_entitled(view, &f->settings, account,
-			     f->now_ms, &f->arena, &out, &f->err),
+	assert_int_equal(store_view_entitled(view, &f->settings, &asked,
+			     &f->arena, &out, &f->err),
 	    0);
 	return out;
 }

@@ -129,7 +129,7 @@ static void test_other_format_is_refused(void **state)
 	for (int read_only = 0; read_only < 2; read_only++) {
 		f->options.read_only = read_only;
 		assert_int_equal(
-		    store_open(&f->options, &f->store, &f->err), ERR_BAD);
+		    store_open(&f->options, &f->store, &f->err), ERR_FORMAT);
 		assert_null(f->store);
 		assert_non_null(strstr(f->err.text, "version 43"));
 		assert_non_null(strstr(f->err.text, "version 2"));

@@ -183,12 +183,14 @@ static void cut_record(struct fixture *f, size_t bytes)
 
 static enum entitled is_entitled(struct fixture *f)
 {
+	const struct entitled_question asked = {
+	    .account = "shop/7", .now_ms = f->now_ms};
 	enum entitled out = ENTITLED_UNKNOWN;
 	struct store_view *view;
 
 	assert_int_equal(store_view_open(f->store, &view, &f->err), 0);
-	assert_int_equal(store_view_entitled(view, &f->settings, "shop/7",
-			     f->now_ms, &f->arena, &out, &f->err),
+	assert_int_equal(store_view_entitled(view, &f->settings, &asked,
+			     &f->arena, &out, &f->err),
 	    0);
 	store_view_close(view);
 	return out;
@@ -225,6 +227,8 @@ static void test_without_one_the_record_is_as_it_was(void **state)
 static void test_a_cut_one_is_a_bad_record(void **state)
 {
 	struct fixture *f = *state;
+	const struct entitled_question asked = {
+	    .account = "shop/7", .now_ms = f->now_ms};
 	struct account_view seen;
 	struct store_view *view;
 	enum entitled out;
@@ -237,8 +241,8 @@ static void test_a_cut_one_is_a_bad_record(void **state)
 	    ERR_BAD);
 	store_view_close(view);
 	assert_int_equal(store_view_open(f->store, &view, &f->err), 0);
-	assert_int_equal(store_view_entitled(view, &f->settings, "shop/7",
-			     f->now_ms, &f->arena, &out, &f->err),
+	assert_int_equal(store_view_entitled(view, &f->settings, &asked,
+			     &f->arena, &out, &f->err),
 	    ERR_BAD);
 	store_view_close(view);
 }

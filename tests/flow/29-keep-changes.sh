@@ -35,6 +35,11 @@ grep -q 'changes 2 to 2 are no longer kept' "$TMP/status.err" ||
   fail "what is missing is not said: $(cat "$TMP/status.err")"
 grep -q -- '--since 2' "$TMP/status.err" || fail "where to go on is not said"
 assert_eq "$(status_of tu changes --since 1 --follow)" 1
+# Nor by the library, which gives nothing of it then.
+printf 'changes\t%s\n' 1 2 -1 | "$TESTBIN/lib/ask" "$CONF" >"$TMP/asked"
+assert_eq "$(sed -E 's/^(error gap .*kept|\{"seq":3|\. 3).*/\1/' "$TMP/asked" |
+  tr '\n' ' ')" \
+  'error gap changes 2 to 2 are no longer kept {"seq":3 . 3 {"seq":3 . 3 '
 # The record keeps it all.
 assert_eq "$(history subscription 1 | wc -l)" $((entries + 1))
 tu stats --json | assert_json .changes 3

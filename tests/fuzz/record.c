@@ -124,6 +124,8 @@ static void read_all(struct store_view *view, struct arena *arena,
     const struct settings *settings)
 {
 	const struct job_filter filter = {.state = -1};
+	const struct entitled_question asked = {
+	    .account = "shop/c1", .now_ms = NOW_MS};
 	const struct transition *entries;
 	const struct change *changes;
 	const char *account = NULL;
@@ -144,8 +146,7 @@ static void read_all(struct store_view *view, struct arena *arena,
 	    view, settings, "shop/c1", NOW_MS, arena, &held, NULL);
 	(void)store_view_account_at(
 	    view, settings, "shop/c1", NOW_MS, 0, arena, &held, NULL);
-	(void)store_view_entitled(
-	    view, settings, "shop/c1", NOW_MS, arena, &answer, NULL);
+	(void)store_view_entitled(view, settings, &asked, arena, &answer, NULL);
 	(void)store_view_changes(view, 0, 10, arena, &changes, &n, NULL);
 	(void)store_view_link(view, "shop", "c1", arena, &account, NULL);
 }

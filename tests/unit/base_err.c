@@ -21,7 +21,9 @@ static const struct {
     {"denied", ERR_DENIED, "denied"},
     {"full", ERR_FULL, "full"},
     {"fail", ERR_FAIL, "fail"},
-    {"below", ERR_FAIL - 1, "unknown"},
+    {"format", ERR_FORMAT, "format"},
+    {"twice", ERR_TWICE, "twice"},
+    {"below", ERR_TWICE - 1, "unknown"},
     {"above", 1, "unknown"},
 };
 
