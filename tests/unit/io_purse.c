@@ -114,12 +114,33 @@ static void test_after_a_restart_of_the_machine(void **state)
 	    begin(&budget, (struct lane_now){WALL + 4000, MONO}), 4);
 }
 
+static void test_what_a_killed_worker_sent(void **state)
+{
+	struct budget budget = spend_all();
+	struct lane_now now = {WALL + 6000, MONO + 6000};
+	struct lane lane;
+
+	(void)state;
+	open_lane(&lane, now.mono_ms);
+	purse_resume(&lane, &budget, now);
+	lane_spend_unseen(&lane, 4, now);
+	assert_int_equal(pace_available(&lane.pace, now.mono_ms), 2);
+	assert_int_equal(
+	    pace_available(lane_operation(&lane, "slow"), now.mono_ms), 2);
+	assert_true(lane.spent);
+	lane_spend_unseen(&lane, 400, now);
+	assert_int_equal(pace_available(&lane.pace, now.mono_ms), 0);
+	assert_int_equal(pace_available(&lane.pace, now.mono_ms + 1000), 1);
+	lane_close(&lane);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_time_refills),
 	    cmocka_unit_test(test_clock_that_is_set_refills_nothing),
 	    cmocka_unit_test(test_after_a_restart_of_the_machine),
+	    cmocka_unit_test(test_what_a_killed_worker_sent),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
