@@ -25,12 +25,12 @@ DEPS_BENCH := jq curl wrk nginx redis-server beanstalkd
 goals   := $(or $(MAKECMDGOALS),all)
 want     = $(if $(filter $(1),$(goals)),$(2))
 NEED    := $(sort $(DEPS_BUILD) \
-	$(call want,deps demo check bench,$(DEPS_CHECK)) \
+	$(call want,deps demo check month bench,$(DEPS_CHECK)) \
 	$(call want,deps lint,$(DEPS_LINT)) \
 	$(call want,fuzz,$(DEPS_FUZZ)) \
 	$(call want,bench bench-deps,$(DEPS_BENCH)) \
 	$(if $(VALGRIND),valgrind) $(if $(findstring clang,$(CC)),$(DEPS_FUZZ)))
-AUTODEPS := $(call want,deps demo check lint fuzz bench bench-deps,deps)
+AUTODEPS := $(call want,deps demo check month lint fuzz bench bench-deps,deps)
 
 # --- Flavours -------------------------------------------------------------
 JOBS    := $(shell nproc 2>/dev/null || echo 1)
@@ -130,6 +130,10 @@ LINTS    := $(wildcard $(addprefix tests/lint/,format cppcheck tidy shell \
 MANUALS  := $(wildcard etc/*.[13578])
 EXAMPLES := $(filter-out $(MANUALS) %.sh,$(shell find etc -type f 2>/dev/null))
 
+# What tests/contract/month.c is to the worker instead of what the archive has.
+MONTH_SEAM := clock_wall_ms clock_mono_ms random_seed stop_requested \
+	store_turn_begin fetch_open fetch_close fetch_start fetch_wait fetch_next
+
 objects   = $(patsubst %.c,$(O)/%.o,$(1))
 programs  = $(patsubst %.c,$(O)/%,$(1))
 LIB      := $(O)/libinternal.a
@@ -145,7 +149,7 @@ SHARED   := $(if $(HOOKS),,$(O)/libtrueup.so)
 STATIC   := $(if $(HOOKS),,$(O)/libtrueup.a)
 endif
 
-.PHONY: all demo check lint fuzz bench deps bench-deps install uninstall \
+.PHONY: all demo check month lint fuzz bench deps bench-deps install uninstall \
 	dist clean help test-programs fuzz-programs FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -212,6 +216,8 @@ $(BIN): $(call objects,$(MAIN_SRC))
 $(FAKE): $(call objects,$(FAKE_SRC))
 $(TESTS) $(BENCHES) $(FUZZERS) $(APPS): %: %.o
 $(TESTS): private EXTRA = $(PKG_TEST)
+$(O)/tests/contract/month: private EXTRA = $(PKG_TEST) \
+	$(addprefix -Wl$(comma)--wrap=,$(MONTH_SEAM))
 $(FUZZERS): $(if $(FUZZ),,$(O)/tests/fuzz/replay.o)
 $(FUZZERS): private EXTRA = $(if $(FUZZ),-fsanitize=fuzzer)
 # What measures the library asks the one that is installed; it fills the store
@@ -263,6 +269,10 @@ endif
 check: test-programs | deps $(call want,lint,lint) ## run all tests
 	@$(runner) JOBS='$(CHECKS)' UNTRACKED='$(UNTRACKED)' tests/run -c -m '$(T)' \
 	$(SCRIPTS) $(TESTS) $(FUZZERS)
+
+# The test of the same name, with 20,000 objects and all of its days.
+month: $(O)/tests/contract/month ## a simulated month, at full size
+	@$(runner) MONTH=full LIMIT=7200 tests/run -m contract/month $<
 
 lint: $(LIB) $(BIN) $(SHARED) $(B)/compile_commands.json | deps ## check the style
 	@$(runner) LIMIT=900 OBJECTS='$(abspath $(O))' tests/run -m '$(L)' $(LINTS)

@@ -5,6 +5,7 @@
 #include "reconciler/base/text.h"
 
 #include "cache/codec.h"
+#include "cache/jobs.h"
 #include "cache/owners.h"
 #include "cache/record.h"
 #include "cache/turn.h"
@@ -45,6 +46,14 @@ static bool pair(struct lmdb_txn *txn, const struct object_ref *child,
 	return true;
 }
 
+/* Nobody told us of it: it is discovered as what a list names is. */
+static void seek(struct store_turn *turn, const struct object_record *parent,
+    const struct object_ref *child)
+{
+	jobs_want(turn, child, parent->shown.ref.kind, parent->shown.ref.id,
+	    CAUSE_DISCOVER, turn->now_ms);
+}
+
 /* A member that we have a record of learns whose it is. */
 static void adopt(struct store_turn *turn, struct touched *touched,
     const struct object_record *parent, const struct object_ref *child,
@@ -52,8 +61,10 @@ static void adopt(struct store_turn *turn, struct touched *touched,
 {
 	struct object_record before, after;
 
-	if (objects_get(turn->txn, child, &turn->arena, &before) != 0)
+	if (objects_get(turn->txn, child, &turn->arena, &before) != 0) {
+		seek(turn, parent, child);
 		return;
+	}
 	after = before;
 	after.shown.parent_kind = parent->shown.ref.kind;
 	after.shown.parent_id = parent->shown.ref.id;

@@ -24,7 +24,9 @@ bool members_parent(struct lmdb_txn *txn, const struct object_ref *child,
 /*
  * members_bind(turn, touched, before, parent, obs, at): what the parent lists
  * belongs to it, from now on also when it is not listed any more. Members that
- * we know already and that are nobody's, or their parent's, follow its owner.
+ * we know already and that are nobody's, or their parent's, follow its owner;
+ * the first time that one is listed of which there is no record, it is to be
+ * looked at (cause discover).
  * before: the parent's record before this answer, NULL: none.
  */
 void members_bind(struct store_turn *turn, struct touched *touched,

@@ -268,6 +268,7 @@ void store_turn_budget(
 	writer_u64(&w, budget->strangers);
 	put_operations(&w, budget);
 	put_throttle(&w, &budget->throttle);
+	writer_i64(&w, budget->mono_ms);
 	put_part(turn->txn, provider, PART_BUDGET, &w);
 }
 
@@ -332,6 +333,8 @@ int store_view_budget(struct store_view *view, const char *provider,
 			get_operations(&r, out);
 			get_throttle(&r, &out->throttle);
 		}
+		if (reader_has_more(&r))
+			out->mono_ms = reader_i64(&r);
 		check(view->txn, &r);
 	}
 	lmdb_error_text(view->txn, err);

@@ -339,7 +339,8 @@ struct budget_operation {
  * how quickly it had answered.
  */
 struct budget {
-	int64_t at_ms; /* wall clock; 0: never kept */
+	int64_t at_ms;	 /* wall clock; 0: never kept */
+	int64_t mono_ms; /* by the monotonic one; 0: unknown */
 	uint64_t tokens;
 	uint64_t strangers;
 	size_t n_operations;

@@ -82,6 +82,23 @@ void lane_spend_of(struct lane *lane, struct pace *operation)
 	lane->spent = true;
 }
 
+static void spend_unseen(struct pace *pace, uint32_t n, int64_t mono_ms)
+{
+	(void)pace_available(pace, mono_ms); /* what has come since, first */
+	pace_take(pace, n);
+}
+
+void lane_spend_unseen(struct lane *lane, size_t n, struct lane_now now)
+{
+	uint32_t most = n < UINT32_MAX ? (uint32_t)n : UINT32_MAX;
+
+	spend_unseen(&lane->pace, most, now.mono_ms);
+	for (size_t i = 0; i < lane->provider->client->defaults.n_operations;
+	     i++)
+		spend_unseen(&lane->operations[i], most, now.mono_ms);
+	lane->spent = true;
+}
+
 /* ---- what is counted ---------------------------------------------------- */
 
 void lane_count_fetch(struct lane *lane, int64_t took_ms)

@@ -81,6 +81,12 @@ void lane_spend_of(struct lane *lane, struct pace *operation);
 /* lane_unspend(lane): give back one that was spent on nothing. */
 void lane_unspend(struct lane *lane);
 
+/*
+ * lane_spend_unseen(lane, n, now): a worker that was killed may have sent up to
+ * n requests since it last wrote down what it had left.
+ */
+void lane_spend_unseen(struct lane *lane, size_t n, struct lane_now now);
+
 /* lane_operation(lane, name): the budget of this operation; NULL: none. */
 struct pace *lane_operation(struct lane *lane, const char *name);
 /* lane_is_allowed(lane, now): its health lets something be asked. */

@@ -39,6 +39,7 @@ void purse_tell(struct lane *lane, struct lane_now now, struct budget *out)
 {
 	memset(out, 0, sizeof(*out));
 	out->at_ms = now.wall_ms;
+	out->mono_ms = now.mono_ms;
 	out->tokens = thousandths(&lane->pace, now);
 	out->strangers = thousandths(&lane->strangers, now);
 	tell_operations(lane, now, out);
@@ -73,17 +74,31 @@ static void refill_since(struct pace *pace, uint64_t tokens, int64_t last_ms)
 	pace->last_ms = last_ms;
 }
 
+/*
+ * By the clock that shows less: the wall clock may have been set forward; the
+ * other one begins anew with each start of the machine, and then shows less
+ * than it did, or at least less than has passed.
+ */
+static int64_t passed_since(const struct budget *budget, struct lane_now now)
+{
+	int64_t wall_ms = now.wall_ms - budget->at_ms;
+	int64_t mono_ms = now.mono_ms - budget->mono_ms;
+
+	if (wall_ms < 0)
+		return 0;
+	if (budget->mono_ms == 0 || mono_ms < 0 || mono_ms > wall_ms)
+		return wall_ms;
+	return mono_ms;
+}
+
 void purse_resume(
     struct lane *lane, const struct budget *budget, struct lane_now now)
 {
-	int64_t passed_ms = now.wall_ms - budget->at_ms;
 	int64_t last_ms;
 
 	if (budget->at_ms == 0)
 		return;
-	if (passed_ms < 0)
-		passed_ms = 0;
-	last_ms = now.mono_ms - passed_ms;
+	last_ms = now.mono_ms - passed_since(budget, now);
 	refill_since(&lane->pace, budget->tokens, last_ms);
 	refill_since(&lane->strangers, budget->strangers, last_ms);
 	for (size_t i = 0; i < budget->n_operations; i++) {

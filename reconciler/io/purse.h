@@ -24,7 +24,8 @@ void purse_tell(struct lane *lane, struct lane_now now, struct budget *out);
 void purse_keep(struct lane *lanes, size_t n, struct store_turn *turn);
 /*
  * purse_resume(lane, budget, now): what an earlier worker left, and what has
- * come since. A clock that stepped back says that no time has passed.
+ * come since. A clock that stepped back says that no time has passed; one that
+ * stepped forward is not believed while the machine has not been restarted.
  */
 void purse_resume(
     struct lane *lane, const struct budget *budget, struct lane_now now);

@@ -234,6 +234,19 @@ static void take_lifts(struct worker *w, struct store_turn *turn)
 	}
 }
 
+/* What was under way when a worker was killed. */
+static void recover(struct worker *w, struct store_turn *turn)
+{
+	size_t n = store_turn_recover(turn);
+
+	w->recovered = true;
+	if (n == 0)
+		return;
+	tell_recovered(w->log, n);
+	for (size_t i = 0; i < w->n_lanes; i++)
+		lane_spend_unseen(&w->lanes[i], n, lane_now_is());
+}
+
 /* Claims of a killed worker, and times that a wrong clock wrote. */
 static void mend(struct worker *w, struct store_turn *turn)
 {
@@ -241,12 +254,8 @@ static void mend(struct worker *w, struct store_turn *turn)
 	int64_t ahead_ms = now.wall_ms - now.mono_ms;
 	size_t n;
 
-	if (!w->recovered) {
-		n = store_turn_recover(turn);
-		if (n > 0)
-			tell_recovered(w->log, n);
-		w->recovered = true;
-	}
+	if (!w->recovered)
+		recover(w, turn);
 	if (ahead_ms < w->ahead_ms - STEP_MS)
 		w->reclocked = false;
 	w->ahead_ms = ahead_ms;

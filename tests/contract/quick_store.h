@@ -20,7 +20,8 @@ static inline void quick_unlink(const char *path)
 	}
 }
 
-static inline struct fixture *quick_setup(void)
+/* map_bytes: the most it may grow to; 0: as other fixtures. */
+static inline struct fixture *quick_setup_sized(uint64_t map_bytes)
 {
 	static const char memory[] = "/dev/shm";
 	const char *tmp = getenv("TMPDIR");
@@ -31,11 +32,19 @@ static inline struct fixture *quick_setup(void)
 	snprintf(before, sizeof(before), "%s", tmp != NULL ? tmp : "/tmp");
 	if (access(memory, W_OK | X_OK) == 0)
 		setenv("TMPDIR", memory, 1);
-	fixture_setup_open(&fixture);
+	fixture_setup(&fixture);
 	setenv("TMPDIR", before, 1);
 	f = fixture;
+	if (map_bytes > 0)
+		f->options.map_bytes = map_bytes;
+	fixture_open(f);
 	quick_unlink(f->path);
 	return f;
+}
+
+static inline struct fixture *quick_setup(void)
+{
+	return quick_setup_sized(0);
 }
 
 static inline void quick_teardown(struct fixture *f)

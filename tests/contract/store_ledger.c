@@ -73,8 +73,9 @@ static void test_same_answer_twice_changes_nothing(void **state)
 	struct fixture *f = *state;
 	const char *before;
 	struct settled settled;
-	struct answer a;
+	struct answer a, payment;
 
+	answer_payment(&payment, "fulfilled", STATE_PAID);
 	answer_sub(&a, "active", STATE_ACTIVE);
 	a.seen.version_ms = sec(-20);
 	answer_grant(&a, 1, "trialing", STATE_TRIALING, sec(-9), sec(900));
@@ -82,6 +83,8 @@ static void test_same_answer_twice_changes_nothing(void **state)
 	answer_list(&a, "active", STATE_ACTIVE, sec(-20));
 	answer_fact(&a, "plan", "gold");
 	answer_member(&a, "t1");
+	ledger_want(f, payment_ref("t1"), NULL, CAUSE_NOTIFIED);
+	ledger_answer(f, &payment);
 	ledger_look(f, sub_ref("s1"), CAUSE_NOTIFIED, &a);
 	before = tell_all(f);
 

@@ -69,12 +69,44 @@ static void test_parent_first(void **state)
 	assert_int_equal(ledger_account(f, "shop/7").pending, 0);
 }
 
+/* A member that nobody told us of is looked at, once, when there is room. */
+static void test_unknown_member_is_discovered(void **state)
+{
+	struct fixture *f = *state;
+	size_t n;
+
+	ledger_want(f, sub_ref("s1"), NULL, CAUSE_NOTIFIED);
+	answer_subscription(f, "t1");
+	assert_string_equal(
+	    tell_job(f, payment_ref("t1")), "due @0 discover n0 a0 r0");
+	/* It has been dropped by a person: that is not undone. */
+	assert_int_equal(
+	    store_jobs_drop(f->store, &(struct job_filter){.state = -1}, false,
+		f->now_ms, &n, &f->err),
+	    0);
+	assert_int_equal(n, 1);
+	f->now_ms = sec(100);
+	ledger_want(f, sub_ref("s1"), NULL, CAUSE_NOTIFIED);
+	answer_subscription(f, "t1");
+	assert_string_equal(tell_job(f, payment_ref("t1")), "none");
+}
+
+static void test_known_member_is_left_alone(void **state)
+{
+	struct fixture *f = *state;
+
+	look_payment(f, "t1", "s1", "fulfilled", STATE_PAID);
+	answer_subscription(f, "t1");
+	assert_string_equal(tell_job(f, payment_ref("t1")), "none");
+}
+
 static void test_forged_pair_never_binds(void **state)
 {
 	struct fixture *f = *state;
 	size_t looks = 0;
 
 	/* s2 exists and is somebody else's; it does not list t1. */
+	look_payment(f, "t2", "s2", "fulfilled", STATE_PAID);
 	ledger_want(f, sub_ref("s2"), NULL, CAUSE_NOTIFIED);
 	answer_subscription(f, "t2");
 	f->now_ms = sec(100);
@@ -90,7 +122,7 @@ static void test_forged_pair_never_binds(void **state)
 	assert_int_equal(looks, 1);
 	assert_string_equal(
 	    tell_object(f, payment_ref("t1")), "fulfilled/paid - -");
-	assert_int_equal(ledger_account(f, "shop/7").n_objects, 1);
+	assert_int_equal(ledger_account(f, "shop/7").n_objects, 2);
 }
 
 /* The list may lag behind the notice: one look a rung later, and no more. */
@@ -360,6 +392,10 @@ int main(void)
 		test_child_first, ledger_setup, fixture_teardown),
 	    cmocka_unit_test_setup_teardown(
 		test_parent_first, ledger_setup, fixture_teardown),
+	    cmocka_unit_test_setup_teardown(test_unknown_member_is_discovered,
+		ledger_setup, fixture_teardown),
+	    cmocka_unit_test_setup_teardown(test_known_member_is_left_alone,
+		ledger_setup, fixture_teardown),
 	    cmocka_unit_test_setup_teardown(
 		test_forged_pair_never_binds, ledger_setup, fixture_teardown),
 	    cmocka_unit_test_setup_teardown(

@@ -491,6 +491,7 @@ static void test_budgets_are_kept(void **state)
 {
 	struct fixture *f = *state;
 	struct budget left = {.at_ms = sec(3),
+	    .mono_ms = 77,
 	    .tokens = 2500,
 	    .strangers = 100,
 	    .n_operations = 2,
@@ -511,6 +512,7 @@ static void test_budgets_are_kept(void **state)
 	assert_int_equal(store_view_open(f->store, &view, &f->err), 0);
 	assert_int_equal(store_view_budget(view, "shop", &found, &f->err), 0);
 	assert_int_equal(found.at_ms, sec(3));
+	assert_int_equal(found.mono_ms, 77);
 	assert_int_equal(found.tokens, 2500);
 	assert_int_equal(found.strangers, 100);
 	assert_int_equal(found.n_operations, 2);
