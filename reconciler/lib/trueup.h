@@ -1,8 +1,7 @@
 /*
  * libtrueup: "is this account entitled?", asked of trueup's store from inside a
- * program: no server, no other process, about a microsecond. It only reads,
- *from as many processes as like, beside the worker, which it never keeps
- *waiting.
+ * program: no server, no other process, about a microsecond. It only reads, in
+ * as many processes as there are, beside the worker, which never has to wait.
  *
  *	struct trueup_error err;
  *	struct trueup *t;
@@ -14,8 +13,7 @@
  *	trueup_close(t);
  *
  * It keeps no global state, never ends the process, raises no signal and writes
- * nothing, not even a log. Texts that go in are UTF-8 and borrowed for the
- *call.
+ * nothing, not even a log. Texts that go in are UTF-8, and remain the caller's.
  *
  * Threads: one handle is for all threads of a process; a struct trueup_lines is
  * one thread's at a time. A process opens a store once (TRUEUP_ERR_TWICE).
