@@ -113,18 +113,27 @@ static inline void write_grants(
 	}
 }
 
+static inline int month_entitled(struct month *m, struct store_view *view,
+    const char *account, enum entitled *out)
+{
+	const struct entitled_question asked = {
+	    .account = account, .now_ms = clock_wall_ms()};
+
+	return store_view_entitled(
+	    view, m->settings, &asked, &m->f->arena, out, &m->f->err);
+}
+
 static inline void write_account(
     struct month *m, struct store_view *view, size_t number, struct buf *out)
 {
 	char name[WORLD_ACCOUNT_MAX];
 	struct account_view account;
-	enum entitled entitled;
+	enum entitled entitled = ENTITLED_NO;
 
 	account_name(number, name);
 	if (store_view_account(view, m->settings, name, clock_wall_ms(),
 		&m->f->arena, &account, &m->f->err) != 0 ||
-	    store_view_entitled(view, m->settings, name, clock_wall_ms(),
-		&m->f->arena, &entitled, &m->f->err) != 0)
+	    month_entitled(m, view, name, &entitled) != 0)
 		month_fail(m, "%s", m->f->err.text);
 	buf_addf(out, "%s %s", name, entitled_name(entitled));
 	write_grants(m, &account, out);
@@ -253,8 +262,7 @@ static inline void check_account(
 	enum entitled says;
 
 	account_name(number, name);
-	if (store_view_entitled(view, m->settings, name, clock_wall_ms(),
-		&m->f->arena, &says, &m->f->err) != 0)
+	if (month_entitled(m, view, name, &says) != 0)
 		month_fail(m, "%s", m->f->err.text);
 	if (says == (entitled ? ENTITLED_YES : ENTITLED_NO))
 		return;
@@ -309,8 +317,7 @@ static inline void check_told(
 	enum entitled says;
 
 	account_name(number, name);
-	if (store_view_entitled(view, m->settings, name, clock_wall_ms(),
-		&m->f->arena, &says, &m->f->err) != 0)
+	if (month_entitled(m, view, name, &says) != 0)
 		month_fail(m, "%s", m->f->err.text);
 	if (says == m->told[number])
 		return;

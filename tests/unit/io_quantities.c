@@ -34,7 +34,7 @@ struct row {
 };
 
 static const struct row rows[] = {
-    {{{NULL}}, ""},
+    {.sums = ""},
     {{{"a", "p", NULL, STATE_ACTIVE, 0, 0}}, ""},
     {{{"a", "p", "5", STATE_ACTIVE, 0, 0}}, "a p 5"},
     {{{"a", "p", "0", STATE_ACTIVE, 0, 0}}, "a p 0"},

@@ -115,9 +115,11 @@ struct page_element {
 static inline bool page_reader_note(struct page_reader *r,
     char (*list)[PAGE_READER_NAME], size_t *n, const char *value)
 {
-	if (*n == PAGE_READER_IDS || strlen(value) >= PAGE_READER_NAME)
+	size_t len = strlen(value);
+
+	if (*n == PAGE_READER_IDS || len >= PAGE_READER_NAME)
 		return page_reader_fail(r, "more ids than the reader has room");
-	(void)snprintf(list[(*n)++], PAGE_READER_NAME, "%s", value);
+	memcpy(list[(*n)++], value, len + 1);
 	return true;
 }
 
